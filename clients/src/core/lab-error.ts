@@ -1,0 +1,35 @@
+import type { ErrorCode, FieldViolation } from '@polyservice-lab/contracts/errors'
+
+/** The codes of the servers, and one of our own: the peer broke its protocol. */
+export type LabErrorCode = ErrorCode | 'protocol_error'
+
+export interface LabErrorDetails {
+  /** What the protocol itself said: an HTTP status, a gRPC status, a close code, an ERROR code. */
+  readonly status?: number | string
+  /** One entry per wrong field of an `invalid_argument`. */
+  readonly violations?: readonly FieldViolation[]
+  /** The id under which the server logged the call. */
+  readonly requestId?: string
+  /** The body or frame of the answer, for a caller that looks closer. */
+  readonly body?: unknown
+  readonly cause?: unknown
+}
+
+/** The one error of all clients. Switch on `code`, which is stable; `message` is for people. */
+export class LabError extends Error {
+  readonly code: LabErrorCode
+  readonly status: number | string | undefined
+  readonly violations: readonly FieldViolation[]
+  readonly requestId: string | undefined
+  readonly body: unknown
+
+  constructor(code: LabErrorCode, message: string, details: LabErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.name = 'LabError'
+    this.code = code
+    this.status = details.status
+    this.violations = details.violations ?? []
+    this.requestId = details.requestId
+    this.body = details.body
+  }
+}

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Makes sure that the base image of the services is here. Where it is, or can be pulled, nothing else happens.
+# Where no registry can be reached, Debian as root builds a stand-in under the official name: a minimal trixie with
+# the node binary and npm out of their npm packages.
+#   base-image.sh [IMAGE]   (default: NODE_IMAGE, else the one that the Dockerfiles name)
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+readonly DEFAULT_IMAGE=$(sed -n 's/^ARG NODE_IMAGE=//p' services/users-api/Dockerfile)
+readonly IMAGE=${1:-${NODE_IMAGE:-$DEFAULT_IMAGE}}
+readonly PULL_TIMEOUT_S=${PULL_TIMEOUT_S:-300}
+
+say() { printf 'base-image: %s\n' "$*" >&2; }
+stop() { say "$*"; exit 1; }
+
+docker image inspect "$IMAGE" >/dev/null 2>&1 && exit 0
+say "pulling $IMAGE"
+pull_error=$(timeout "$PULL_TIMEOUT_S" docker pull --quiet "$IMAGE" 2>&1 >/dev/null) && exit 0
+
+case "$IMAGE" in
+  node:*-trixie-slim) ;;
+  *) stop "cannot pull $IMAGE: $pull_error" ;;
+esac
+[ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
+  stop "cannot pull $IMAGE ($pull_error); without a registry a stand-in can be built on Debian as root only"
+
+say "no registry: building a stand-in for $IMAGE from Debian and npm packages (about 40 seconds)"
+command -v debootstrap >/dev/null || {
+  apt-get update >/dev/null
+  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends debootstrap >/dev/null
+}
+case "$(uname -m)" in
+  x86_64) arch=x64 ;;
+  aarch64) arch=arm64 ;;
+  *) stop "there is no node package for $(uname -m)" ;;
+esac
+node_version=$(sed -n 's/^ *"node": *"\([0-9.]*\)".*/\1/p' package.json | head -n 1)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+root=$work/root
+
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep -v security | head -n 1)
+debootstrap --variant=minbase --include=ca-certificates,libatomic1,libstdc++6 trixie "$root" "$mirror" >"$work/log" 2>&1 ||
+  { tail -n 20 "$work/log" >&2; stop "debootstrap failed"; }
+rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,locale}/*
+
+# npm packs: the same packages that `npm install` would take, so the same registry and certificates serve.
+(cd "$work" && npm pack --silent "node-linux-$arch@$node_version" npm@11 >/dev/null)
+mkdir -p "$work/node" "$root/usr/local/lib/node_modules/npm"
+tar -xzf "$work"/node-linux-*.tgz -C "$work/node" --strip-components=1
+tar -xzf "$work"/npm-*.tgz -C "$root/usr/local/lib/node_modules/npm" --strip-components=1
+install -m 755 "$work/node/bin/node" "$root/usr/local/bin/node"
+ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
+ln -s ../lib/node_modules/npm/bin/npx-cli.js "$root/usr/local/bin/npx"
+chroot "$root" groupadd --gid 1000 node
+chroot "$root" useradd --uid 1000 --gid node --shell /bin/bash --create-home node
+
+# The registry is reached the way this machine reaches it, so its certificate authorities go along.
+bundle=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}
+install -m 644 "$bundle" "$root/etc/ssl/certs/ca-certificates.crt"
+tar -C "$root" --one-file-system -c . | docker import \
+  --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
+  --change "ENV NODE_VERSION=$node_version" \
+  --change 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt' \
+  --change 'CMD ["node"]' - "$IMAGE" >/dev/null
+say "ready: $IMAGE (stand-in), Node $(docker run --rm "$IMAGE" node --version)"

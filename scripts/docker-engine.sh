@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Makes sure that a Docker engine with compose answers. Where one does, this does nothing and says nothing.
+# On Debian or Ubuntu as root it installs and starts one, saying what it does; elsewhere it stops with one sentence.
+set -euo pipefail
+
+readonly LOG=${TMPDIR:-/tmp}/polyservice-lab-dockerd.log
+readonly START_TIMEOUT_S=60
+
+say() { printf 'docker-engine: %s\n' "$*" >&2; }
+stop() { say "$*"; exit 1; }
+engine_answers() { docker info >/dev/null 2>&1; }
+compose_answers() { docker compose version >/dev/null 2>&1; }
+
+# Quiet unless it fails: a person wants one line of progress, and the whole log when it goes wrong.
+quietly() {
+  local log
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; stop "failed: $*"; }
+  rm -f "$log"
+}
+
+# Debian 12 carries a compose that is no longer kept, so its packages come from the suite after it, pinned low
+# enough that nothing else follows.
+prepare_bookworm() {
+  local uri keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+  uri=$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' 2>/dev/null | head -n 1)
+  [ -n "$uri" ] || uri=$(apt-get indextargets --format '$(REPO_URI)' | grep -v security | head -n 1)
+  [ -n "$uri" ] || stop "apt names no package source; add one, or install Docker by hand (https://docs.docker.com/engine/install/)"
+  printf 'Types: deb\nURIs: %s\nSuites: trixie\nComponents: main\nSigned-By: %s\n' "$uri" "$keyring" \
+    >/etc/apt/sources.list.d/polyservice-lab-trixie.sources
+  printf 'Package: *\nPin: release n=trixie\nPin-Priority: 100\n' >/etc/apt/preferences.d/polyservice-lab-trixie
+}
+
+install_engine() {
+  local id codename
+  id=$(. /etc/os-release && echo "$ID")
+  codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  local packages=(docker.io docker-cli docker-compose docker-buildx) from=()
+  case "$id:$codename" in
+    debian:bookworm) prepare_bookworm; from=(-t trixie) ;;
+    debian:*) ;;
+    ubuntu:*) packages=(docker.io docker-compose-v2 docker-buildx) ;;
+  esac
+  say "installing ${packages[*]} with apt-get (about 20 seconds)"
+  export DEBIAN_FRONTEND=noninteractive
+  quietly apt-get update
+  quietly apt-get install -y --no-install-recommends iptables tini ca-certificates
+  quietly apt-get install -y --no-install-recommends "${from[@]}" "${packages[@]}"
+  hash -r
+}
+
+start_engine() {
+  engine_answers && return 0
+  if [ -d /run/systemd/system ]; then
+    say "starting the Docker service"
+    quietly systemctl start docker
+  else
+    say "starting dockerd (its log: $LOG)"
+    setsid dockerd --log-level warn >"$LOG" 2>&1 </dev/null &
+  fi
+  local waited=0
+  until engine_answers; do
+    [ "$waited" -lt "$START_TIMEOUT_S" ] || stop "dockerd did not answer within $START_TIMEOUT_S s; its log is $LOG"
+    sleep 1
+    waited=$((waited + 1))
+  done
+}
+
+engine_answers && compose_answers && exit 0
+[ -z "${DOCKER_HOST:-}" ] || engine_answers || stop "no Docker engine answers at DOCKER_HOST=$DOCKER_HOST; start it, or unset the variable"
+case "$( (. /etc/os-release && echo "$ID") 2>/dev/null)" in
+  debian | ubuntu)
+    [ "$(id -u)" = 0 ] || stop "no Docker engine with compose answers as $(id -un): start it, join the docker group, or run this as root to have it installed"
+    ;;
+  *) stop "no Docker engine with compose answers: install and start Docker (https://docs.docker.com/get-docker/), then try again" ;;
+esac
+{ command -v dockerd >/dev/null && compose_answers; } || install_engine
+start_engine
+compose_answers || stop "docker compose is missing: install the compose plugin (https://docs.docker.com/compose/install/)"
+say "ready: Docker $(docker version --format '{{.Server.Version}}'), compose $(docker compose version --short)"

@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { BaseConfig } from './config.ts'
+import type { Logger } from './logger.ts'
+import type { Metrics } from './metrics.ts'
+
+/** Why the service is not ready, or undefined when it is. */
+export type NotReady = string | undefined
+
+export interface AdminOptions {
+  readonly config: BaseConfig
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly notReady: () => NotReady
+  /** Puts the state back to that of the first start. */
+  readonly reset: () => Promise<void>
+}
+
+type Answer = readonly [status: number, body: string, headers?: Record<string, string>]
+
+/** The admin port (contracts/admin/PROTOCOL.md): liveness, readiness, metrics and reset, plain HTTP. */
+export function createAdminServer({ config, logger, metrics, notReady, reset }: AdminOptions): Server {
+  const routes: Record<string, { method: 'GET' | 'POST'; answer: () => Answer | Promise<Answer> }> = {
+    '/livez': { method: 'GET', answer: () => [200, 'ok\n'] },
+    '/readyz': {
+      method: 'GET',
+      answer: () => {
+        const reason = notReady()
+        return reason === undefined ? [200, 'ok\n'] : [503, `${reason}\n`]
+      },
+    },
+    '/metrics': {
+      method: 'GET',
+      answer: async () => [
+        200,
+        await metrics.registry.metrics(),
+        { 'Content-Type': metrics.registry.contentType },
+      ],
+    },
+    '/reset': {
+      method: 'POST',
+      answer: async () => {
+        if (!config.resetAllowed) return [403, 'reset is not allowed: start the service with RESET=on\n']
+        if (notReady() !== undefined) return [503, `${notReady()}\n`]
+        await reset()
+        logger.info('reset')
+        return [204, '']
+      },
+    },
+  }
+
+  async function answer(request: IncomingMessage): Promise<Answer> {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+    const route = Object.hasOwn(routes, path) ? routes[path] : undefined
+    if (!route) return [404, `no such path; there are ${Object.keys(routes).join(', ')}\n`]
+    const allowed = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method]
+    if (!allowed.includes(request.method ?? ''))
+      return [405, `use ${route.method}\n`, { Allow: allowed.join(', ') }]
+    return route.answer()
+  }
+
+  function send(response: ServerResponse, [status, body, headers]: Answer): void {
+    response.writeHead(status, {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Cache-Control': 'no-store',
+      ...headers,
+    })
+    response.end(body)
+  }
+
+  return createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
+    request.resume()
+    answer(request).then(
+      (result) => send(response, result),
+      (error: unknown) => {
+        logger.error({ err: error }, 'admin request failed')
+        send(response, [500, 'internal error\n'])
+      },
+    )
+  })
+}
