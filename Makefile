@@ -1,0 +1,52 @@
+# Verbs only; what they do is in scripts/. `make` alone lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+SERVICE ?=
+
+.PHONY: help up down demo test check logs ps reset clean doctor engine
+
+help: ## list what there is to do
+	@printf '\n  polyservice lab: API protocols on your own machine\n\n'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r verb text; do printf '  make %-8s %s\n' "$$verb" "$$text"; done
+	@printf '\n  start with: make demo\n\n'
+
+up: engine ## start the lab, or one service: make up SERVICE=users-api
+	@scripts/up.sh $(SERVICE)
+
+down: ## stop the lab; what it keeps stays in its volumes
+	@docker compose down --remove-orphans
+
+demo: engine node_modules/.package-lock.json ## start the lab and watch four protocols being spoken
+	@scripts/up.sh
+	@npm run --silent demo
+
+test: engine node_modules/.package-lock.json ## prove it: unit tests, and black-box tests on labs of their own
+	@npm test --silent
+
+check: node_modules/.package-lock.json ## types, lint, format, unused code, import rules, generated code
+	@npm run --silent check
+
+logs: ## follow the logs, all or of one service: make logs SERVICE=ws-echo
+	@docker compose logs --follow --tail 100 $(SERVICE)
+
+ps: ## what runs, and how it is
+	@docker compose ps
+
+reset: ## forget everything: all services as at the first start
+	@scripts/reset.sh
+
+clean: ## stop the lab and remove its containers, volumes and images
+	@docker compose down --volumes --rmi local --remove-orphans
+
+doctor: ## say what is missing, and which process holds a taken port
+	@scripts/doctor.sh
+
+engine:
+	@scripts/docker-engine.sh
+	@scripts/base-image.sh
+
+node_modules/.package-lock.json: package-lock.json
+	@scripts/with-progress.sh "installing the packages" npm ci
+	@touch $@

@@ -1,0 +1,26 @@
+import type { WireEvent } from '@polyservice-lab/clients'
+import { paint } from './paint.ts'
+
+const linesMax = 6
+const columnsMax = 108
+const bytesMax = 32
+
+/** What went over the wire, in a few short lines. */
+export function wireLines({ direction, text, bytes }: WireEvent): string[] {
+  const arrow = direction === 'sent' ? '→' : '←'
+  const lines = text.split(/\r?\n/).filter((line) => line !== '')
+  const shown = lines.slice(0, linesMax).map((line, i) => `${i === 0 ? arrow : ' '} ${shorten(line)}`)
+  if (lines.length > linesMax) shown.push(`  … ${lines.length - linesMax} more lines`)
+  if (bytes !== undefined) shown.push(paint.dim(`  ${hex(bytes)}`))
+  return shown
+}
+
+function shorten(line: string): string {
+  return line.length <= columnsMax ? line : `${line.slice(0, columnsMax - 1)}…`
+}
+
+function hex(bytes: Uint8Array): string {
+  const pairs = Buffer.from(bytes.subarray(0, bytesMax)).toString('hex').match(/../g) ?? []
+  const rest = bytes.length > bytesMax ? ` … ${bytes.length - bytesMax} more bytes` : ''
+  return `${bytes.length} bytes: ${pairs.join(' ')}${rest}`
+}
