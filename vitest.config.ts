@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
 const seconds = 1000
+const results = process.env['TEST_RESULTS']
 
 export default defineConfig({
   test: {
+    reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
     projects: [
       {
         test: {

@@ -7,7 +7,8 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 readonly DEFAULT_IMAGE=$(sed -n 's/^ARG NODE_IMAGE=//p' services/users-api/Dockerfile)
-readonly IMAGE=${1:-${NODE_IMAGE:-$DEFAULT_IMAGE}}
+readonly IN_ENV_FILE=$([ -f .env ] && sed -n 's/^NODE_IMAGE=//p' .env || true)
+readonly IMAGE=${1:-${NODE_IMAGE:-${IN_ENV_FILE:-$DEFAULT_IMAGE}}}
 readonly PULL_TIMEOUT_S=${PULL_TIMEOUT_S:-300}
 
 say() { printf 'base-image: %s\n' "$*" >&2; }
@@ -24,10 +25,11 @@ esac
 [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
   stop "cannot pull $IMAGE ($pull_error); without a registry a stand-in can be built on Debian as root only"
 
-say "no registry: building a stand-in for $IMAGE from Debian and npm packages (about 40 seconds)"
+say "no registry: building a stand-in for $IMAGE from Debian and npm packages (about a minute)"
+export DEBIAN_FRONTEND=noninteractive
 command -v debootstrap >/dev/null || {
-  apt-get update >/dev/null
-  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends debootstrap >/dev/null
+  scripts/with-progress.sh "reading the package lists" apt-get update
+  scripts/with-progress.sh "installing debootstrap" apt-get install -y --no-install-recommends debootstrap
 }
 case "$(uname -m)" in
   x86_64) arch=x64 ;;
@@ -40,12 +42,13 @@ trap 'rm -rf "$work"' EXIT
 root=$work/root
 
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep -v security | head -n 1)
-debootstrap --variant=minbase --include=ca-certificates,libatomic1,libstdc++6 trixie "$root" "$mirror" >"$work/log" 2>&1 ||
-  { tail -n 20 "$work/log" >&2; stop "debootstrap failed"; }
+scripts/with-progress.sh "bootstrapping a minimal trixie" \
+  debootstrap --variant=minbase --include=ca-certificates,libatomic1,libstdc++6 trixie "$root" "$mirror"
 rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,locale}/*
 
 # npm packs: the same packages that `npm install` would take, so the same registry and certificates serve.
-(cd "$work" && npm pack --silent "node-linux-$arch@$node_version" npm@11 >/dev/null)
+scripts/with-progress.sh "fetching node $node_version and npm" \
+  npm pack --silent --pack-destination "$work" "node-linux-$arch@$node_version" npm@11
 mkdir -p "$work/node" "$root/usr/local/lib/node_modules/npm"
 tar -xzf "$work"/node-linux-*.tgz -C "$work/node" --strip-components=1
 tar -xzf "$work"/npm-*.tgz -C "$root/usr/local/lib/node_modules/npm" --strip-components=1

@@ -2,6 +2,7 @@
 # Makes sure that a Docker engine with compose answers. Where one does, this does nothing and says nothing.
 # On Debian or Ubuntu as root it installs and starts one, saying what it does; elsewhere it stops with one sentence.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 readonly LOG=${TMPDIR:-/tmp}/polyservice-lab-dockerd.log
 readonly START_TIMEOUT_S=60
@@ -10,14 +11,6 @@ say() { printf 'docker-engine: %s\n' "$*" >&2; }
 stop() { say "$*"; exit 1; }
 engine_answers() { docker info >/dev/null 2>&1; }
 compose_answers() { docker compose version >/dev/null 2>&1; }
-
-# Quiet unless it fails: a person wants one line of progress, and the whole log when it goes wrong.
-quietly() {
-  local log
-  log=$(mktemp)
-  "$@" >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; stop "failed: $*"; }
-  rm -f "$log"
-}
 
 # Debian 12 carries a compose that is no longer kept, so its packages come from the suite after it, pinned low
 # enough that nothing else follows.
@@ -41,11 +34,12 @@ install_engine() {
     debian:*) ;;
     ubuntu:*) packages=(docker.io docker-compose-v2 docker-buildx) ;;
   esac
-  say "installing ${packages[*]} with apt-get (about 20 seconds)"
+  say "no Docker engine here: installing ${packages[*]} with apt-get"
   export DEBIAN_FRONTEND=noninteractive
-  quietly apt-get update
-  quietly apt-get install -y --no-install-recommends iptables tini ca-certificates
-  quietly apt-get install -y --no-install-recommends "${from[@]}" "${packages[@]}"
+  scripts/with-progress.sh "reading the package lists" apt-get update
+  scripts/with-progress.sh "installing iptables and tini" \
+    apt-get install -y --no-install-recommends iptables tini ca-certificates
+  scripts/with-progress.sh "installing Docker" apt-get install -y --no-install-recommends "${from[@]}" "${packages[@]}"
   hash -r
 }
 
@@ -53,7 +47,7 @@ start_engine() {
   engine_answers && return 0
   if [ -d /run/systemd/system ]; then
     say "starting the Docker service"
-    quietly systemctl start docker
+    systemctl start docker || stop "the Docker service does not start: see journalctl -u docker"
   else
     say "starting dockerd (its log: $LOG)"
     setsid dockerd --log-level warn >"$LOG" 2>&1 </dev/null &

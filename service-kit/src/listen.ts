@@ -14,8 +14,9 @@ const lastRequestMs = 250
 /**
  * Stops an HTTP/1.1 server without losing a request: no new connections; requests in flight and those that are on
  * their way on a kept-alive connection are answered with `Connection: close`; idle connections end after a moment.
+ * @param deadlineMs when connections that are still open, with half a request or an answer nobody reads, are cut off
  */
-export async function drainHttp(server: HttpServer): Promise<void> {
+export async function drainHttp(server: HttpServer, deadlineMs = 5_000): Promise<void> {
   server.prependListener('request', (_request, response) => {
     response.shouldKeepAlive = false
   })
@@ -24,5 +25,8 @@ export async function drainHttp(server: HttpServer): Promise<void> {
   server.closeIdleConnections = () => {}
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   const sweep = setInterval(closeIdleConnections, lastRequestMs)
-  await closed.finally(() => clearInterval(sweep))
+  const cut = setTimeout(() => server.closeAllConnections(), deadlineMs)
+  await closed
+  clearInterval(sweep)
+  clearTimeout(cut)
 }

@@ -47,6 +47,7 @@ export async function startLab(names: ServiceName[], env: Record<string, string>
   const project = `lab-test-${randomBytes(4).toString('hex')}`
   const environment = new DockerComposeEnvironment(repositoryRoot, 'docker-compose.yml')
     .withProjectName(project)
+    .withEnvironmentFile('/dev/null')
     .withEnvironment({ ...freePorts, RESET: 'on', ...env })
     .withDefaultWaitStrategy(Wait.forHealthCheck())
   const started = await environment.up(names)
