@@ -15,7 +15,7 @@ scripts/with-progress.sh "building the images" docker compose build ${service:+"
 
 if ! output=$(docker compose up --detach --wait --wait-timeout 60 ${service:+"$service"} 2>&1); then
   # What a service says about its environment is the sentence that helps; compose only knows that it ended.
-  said=$(docker compose ps --all --status exited --services | xargs -r docker compose logs --no-log-prefix --tail 3)
+  said=$(docker compose ps --all --status exited --quiet | xargs -r -n 1 docker logs --tail 5 2>&1 >/dev/null)
   printf '%s\n' "${said:-$output}" >&2
   grep -qi 'no space left on device' <<<"$output" && printf 'The disk is full: free some space and try again.\n' >&2
   exit 1

@@ -6,12 +6,13 @@ const columnsMax = 108
 const bytesMax = 32
 
 /** What went over the wire, in a few short lines. */
-export function wireLines({ direction, text, bytes }: WireEvent): string[] {
+export function wireLines({ protocol, direction, text, bytes }: WireEvent): string[] {
   const arrow = direction === 'sent' ? '→' : '←'
   const lines = text.split(/\r?\n/).filter((line) => line !== '')
   const shown = lines.slice(0, linesMax).map((line, i) => `${i === 0 ? arrow : ' '} ${shorten(line)}`)
   if (lines.length > linesMax) shown.push(`  … ${lines.length - linesMax} more lines`)
-  if (bytes !== undefined) shown.push(paint.dim(`  ${hex(bytes)}`))
+  // A WebSocket message of text is its own dump.
+  if (bytes !== undefined && protocol !== 'websocket') shown.push(paint.dim(`  ${hex(bytes)}`))
   return shown
 }
 

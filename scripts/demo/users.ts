@@ -1,0 +1,45 @@
+import {
+  createAuthenticationClient,
+  createPrivateUsersClient,
+  createPublicUsersClient,
+} from '@polyservice-lab/clients'
+import { createFakers } from '@polyservice-lab/clients/fakers'
+import type { Address } from './address-of.ts'
+import type { Story } from './story.ts'
+
+export async function tellUsers(story: Story, { host, port }: Address): Promise<void> {
+  story.chapter('REST with JWT: users-api', `http://${host}:${port}`)
+  const options = { host, port, onWire: story.onWire }
+  const authentication = createAuthenticationClient(options)
+  const account = createFakers().user()
+
+  await story.step(
+    'create a user',
+    () => createPublicUsersClient(options).create(account),
+    (user) => `${user.firstName} ${user.lastName} has the id ${user.id}`,
+  )
+  const tokens = await story.step(
+    'log in',
+    () => authentication.login(account),
+    ({ accessToken }) => `an access token of ${accessToken.length} characters, and one to refresh it`,
+  )
+  const users = createPrivateUsersClient({ ...options, token: tokens?.accessToken })
+  const me = await story.step(
+    'read /users/me with the token',
+    () => users.getMe(),
+    (user) => `the token belongs to ${user.email}`,
+  )
+  await story.step(
+    'change the first name',
+    () => users.update(me?.id ?? '', { firstName: 'Ada' }),
+    (user) => `now ${user.firstName} ${user.lastName}`,
+  )
+  await story.step(
+    'refresh the access token',
+    () => authentication.refresh(tokens?.refreshToken ?? ''),
+    ({ accessToken }) => (accessToken === tokens?.accessToken ? 'the same token' : 'a new access token'),
+  )
+  await story.mistake('read /users/me without a token', 'unauthenticated', () =>
+    createPrivateUsersClient(options).getMe(),
+  )
+}
