@@ -1,0 +1,81 @@
+import { encodeAnswer, messagesFrameOverhead } from '@polyservice-lab/contracts/tcp-history'
+import type { Batch, JoinedMessages, Position } from '../domain/joined-messages.ts'
+import type { Connection } from './connection.ts'
+
+/** Of one MESSAGES frame, unless its one message is longer. */
+const frameBytesAim = 65_536
+
+/** The MESSAGES frame for what follows a position, and the position after it. */
+export interface MessagesFrame {
+  readonly bytes: Uint8Array
+  readonly next: Position
+}
+
+export function messagesFrame(text: JoinedMessages, from: Position, last: number): MessagesFrame {
+  const { frameBytes, messageBytes } = messagesFrameOverhead
+  const batch: Batch = text.batch(from, last, frameBytesAim - frameBytes, messageBytes)
+  const bytes = encodeAnswer({ type: 'messages', first: BigInt(from.sequence), messages: batch.messages })
+  return { bytes, next: batch.next }
+}
+
+/** Makes each frame once for all followers that are at the same place, which is most of them most of the time. */
+export class SharedFrames {
+  #text: JoinedMessages | undefined
+  #from = 0
+  #last = 0
+  #frame: MessagesFrame | undefined
+
+  get(text: JoinedMessages, from: Position): MessagesFrame {
+    if (
+      this.#frame === undefined ||
+      this.#text !== text ||
+      this.#from !== from.sequence ||
+      this.#last !== text.count
+    ) {
+      this.#text = text
+      this.#from = from.sequence
+      this.#last = text.count
+      this.#frame = messagesFrame(text, from, text.count)
+    }
+    return this.#frame
+  }
+}
+
+/** Sends the history from a position on, then every message that is added, as fast as its client takes them. */
+export class Follower {
+  readonly #connection: Connection
+  readonly #text: JoinedMessages
+  readonly #frames: SharedFrames
+  #position: Position
+  #sending: Promise<void> | undefined
+
+  constructor(connection: Connection, text: JoinedMessages, from: number, frames: SharedFrames) {
+    this.#connection = connection
+    this.#text = text
+    this.#frames = frames
+    this.#position = text.positionOf(from)
+  }
+
+  /** Sends what there is. A follower that is behind goes on by itself. */
+  wake(): void {
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = undefined
+    })
+    // Whoever serves the connection learns that it is closed.
+    this.#sending.catch(() => undefined)
+  }
+
+  /** Resolves when all that was there at the time of the call is sent, or cannot be sent any more. */
+  async finish(): Promise<void> {
+    this.wake()
+    await this.#sending?.catch(() => undefined)
+  }
+
+  async #sendAll(): Promise<void> {
+    while (this.#position.sequence <= this.#text.count) {
+      const { bytes, next } = this.#frames.get(this.#text, this.#position)
+      this.#position = next
+      await this.#connection.send(bytes)
+    }
+  }
+}

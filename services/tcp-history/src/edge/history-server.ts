@@ -1,0 +1,92 @@
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { Connection, ConnectionClosed } from './connection.ts'
+import type { EdgeDeps } from './edge-deps.ts'
+import { wireErrorOf } from './errors.ts'
+import { SharedFrames } from './follower.ts'
+import { serveFramed } from './framed-mode.ts'
+import { receiveFirst, refuse, servePlain } from './plain-mode.ts'
+import { ReceiveBudget } from './receive-budget.ts'
+
+/** Connections over the limit that are told so at the same time; more of them are closed without a word. */
+const refusalsMax = 256
+/** How long the port stays open after a drain began, so that who connects is told instead of reset, in ms. */
+const lastCallMs = 250
+/** Connections that wait to be accepted; the kernel's own limit may be lower. */
+const backlog = 4_096
+
+/** The protocol port: both modes, the limits on connections, and the drain. */
+export class HistoryServer {
+  readonly #deps: EdgeDeps
+  readonly #server: Server
+  readonly #connections = new Set<Connection>()
+  #draining = false
+
+  constructor(deps: Omit<EdgeDeps, 'receiveBudget' | 'sharedFrames'>) {
+    const receiveBudget = new ReceiveBudget(deps.config.receiveBytesMax)
+    this.#deps = { ...deps, receiveBudget, sharedFrames: new SharedFrames() }
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket))
+  }
+
+  /** Resolves when the port is bound; a bind error rejects. */
+  async listen(): Promise<void> {
+    const { host, port } = this.#deps.config
+    this.#server.listen({ host, port, backlog })
+    await once(this.#server, 'listening')
+    this.#server.on('error', (error) => this.#deps.logger.error({ err: error }, 'cannot accept'))
+  }
+
+  /** Closes all connections at once. */
+  disconnect(): void {
+    for (const connection of this.#connections) connection.destroy()
+  }
+
+  /** Finishes what has begun, tells the others `draining`, and closes the port; whoever is left is cut off. */
+  async drain(): Promise<void> {
+    if (!this.#server.listening) return
+    this.#draining = true
+    const { shutdownTimeoutMs } = this.#deps.config
+    const cutOff = setTimeout(() => this.disconnect(), shutdownTimeoutMs * 0.8)
+    for (const connection of this.#connections) connection.drain()
+    await new Promise((resolve) => setTimeout(resolve, Math.min(lastCallMs, shutdownTimeoutMs / 4)))
+    this.#server.close()
+    await Promise.all(Array.from(this.#connections, (connection) => connection.closed))
+    clearTimeout(cutOff)
+  }
+
+  #accept(socket: Socket): void {
+    const { config, metrics, logger } = this.#deps
+    const isOver = this.#connections.size >= config.connectionsMax
+    if (this.#connections.size >= config.connectionsMax + refusalsMax) {
+      socket.destroy()
+      return
+    }
+    metrics.connections.inc()
+    const connection = new Connection(socket, { sendTimeoutMs: config.sendTimeoutMs, metrics, logger })
+    this.#connections.add(connection)
+    void connection.closed.then(() => {
+      metrics.connections.dec()
+      this.#connections.delete(connection)
+    })
+    if (this.#draining) {
+      connection.drain()
+      refuse(connection, { code: 'draining', text: 'the server is about to stop' })
+    } else if (isOver) {
+      refuse(connection, { code: 'busy', text: `there are already ${config.connectionsMax} connections` })
+    } else {
+      this.#serve(connection).catch((error: unknown) => {
+        if (error instanceof ConnectionClosed) connection.destroy()
+        else refuse(connection, wireErrorOf(error, logger))
+      })
+    }
+  }
+
+  async #serve(connection: Connection): Promise<void> {
+    const first = await receiveFirst(connection, this.#deps)
+    if (first === 'silent') connection.destroy()
+    else if (first === 'draining')
+      refuse(connection, { code: 'draining', text: 'the server is about to stop' })
+    else if ('message' in first) await servePlain(connection, first.message, this.#deps)
+    else await serveFramed(connection, first.framed, this.#deps)
+  }
+}

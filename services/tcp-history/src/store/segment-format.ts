@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto'
+import { messageBytesLimit } from '../domain/message-rules.ts'
+import { crc32c } from './crc32c.ts'
+
+/*
+ * A segment is a header and records; integers are big-endian.
+ *   header  "PLHIST01"  uint64 sequence number of the first record  uint32 salt  uint32 CRC32C of those 20 bytes
+ *   record  uint32 length of the message  uint32 CRC32C of salt, length and message  the message
+ * The salt is random, so that nobody can send a message that looks like a record in its middle.
+ */
+const magic = Buffer.from('PLHIST01')
+export const headerBytes = 24
+const recordHeaderBytes = 8
+
+export interface SegmentHeader {
+  /** Sequence number of the first record. */
+  readonly first: number
+  readonly salt: number
+}
+
+export function newSegmentHeader(first: number): SegmentHeader {
+  return { first, salt: randomBytes(4).readUInt32BE() }
+}
+
+export function encodeHeader({ first, salt }: SegmentHeader): Buffer {
+  const bytes = Buffer.alloc(headerBytes)
+  magic.copy(bytes)
+  bytes.writeBigUInt64BE(BigInt(first), 8)
+  bytes.writeUInt32BE(salt, 16)
+  bytes.writeUInt32BE(crc32c(bytes.subarray(0, 20)), 20)
+  return bytes
+}
+
+/** Returns undefined for bytes that are not a whole, undamaged header. */
+export function decodeHeader(bytes: Buffer): SegmentHeader | undefined {
+  if (bytes.length < headerBytes || !bytes.subarray(0, 8).equals(magic)) return undefined
+  if (bytes.readUInt32BE(20) !== crc32c(bytes.subarray(0, 20))) return undefined
+  return { first: Number(bytes.readBigUInt64BE(8)), salt: bytes.readUInt32BE(16) }
+}
+
+/** Length of the records of some messages. */
+export function encodedBytes(messages: readonly Uint8Array[]): number {
+  return messages.reduce((sum, message) => sum + recordHeaderBytes + message.length, 0)
+}
+
+/** Fills `target`, which has the length of `encodedBytes`, with the records of messages. */
+export function encodeRecords(target: Buffer, messages: readonly Uint8Array[], salt: number): void {
+  let at = 0
+  for (const message of messages) {
+    const end = at + recordHeaderBytes + message.length
+    target.writeUInt32BE(message.length, at)
+    target.set(message, at + recordHeaderBytes)
+    target.writeUInt32BE(recordChecksum(target, at, end, salt), at + 4)
+    at = end
+  }
+}
+
+/** Reads the record at `at`. Returns undefined where there is no whole, undamaged one. */
+export function readRecord(
+  bytes: Buffer,
+  at: number,
+  salt: number,
+): { readonly message: Buffer; readonly end: number } | undefined {
+  if (at + recordHeaderBytes > bytes.length) return undefined
+  const length = bytes.readUInt32BE(at)
+  const end = at + recordHeaderBytes + length
+  if (length === 0 || length > messageBytesLimit || end > bytes.length) return undefined
+  if (bytes.readUInt32BE(at + 4) !== recordChecksum(bytes, at, end, salt)) return undefined
+  return { message: bytes.subarray(at + recordHeaderBytes, end), end }
+}
+
+function recordChecksum(bytes: Buffer, start: number, end: number, salt: number): number {
+  const lengthChecksum = crc32c(bytes.subarray(start, start + 4), salt)
+  return crc32c(bytes.subarray(start + recordHeaderBytes, end), lengthChecksum)
+}

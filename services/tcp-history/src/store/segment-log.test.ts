@@ -1,0 +1,197 @@
+import { appendFile, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { SegmentLog, type SegmentLogOptions } from './segment-log.ts'
+
+const headerBytes = 24
+const recordHeaderBytes = 8
+const utf8 = (text: string) => new TextEncoder().encode(text)
+
+let directory: string
+let logged: { readonly message: string }[]
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'segment-log-'))
+  logged = []
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+/** A log in the directory of the test, with what it had kept. */
+async function openLog(options: Partial<SegmentLogOptions> = {}) {
+  const log = new SegmentLog({
+    directory,
+    fsync: 'interval',
+    fsyncIntervalMs: 10,
+    segmentBytesMax: 1_000_000,
+    logger: { info: () => {}, warn: (fields, message) => logged.push({ ...fields, message }) },
+    onDiskFailure: (error) => {
+      throw error
+    },
+    ...options,
+  })
+  const kept: string[] = []
+  await log.open((message) => kept.push(Buffer.from(message).toString()))
+  return { log, kept, [Symbol.asyncDispose]: () => log[Symbol.asyncDispose]() }
+}
+
+/** Keeps messages, and closes the log. */
+async function keep(messages: readonly string[], options: Partial<SegmentLogOptions> = {}): Promise<void> {
+  await using opened = await openLog(options)
+  // One after the other, so that the log can begin a new segment between them.
+  for (const message of messages) await opened.log.append(utf8(message))
+}
+
+async function reopened(): Promise<string[]> {
+  await using opened = await openLog()
+  return opened.kept
+}
+
+async function segments(): Promise<string[]> {
+  return (await readdir(directory)).sort().map((name) => join(directory, name))
+}
+
+async function onlySegment(): Promise<string> {
+  const [file, ...others] = await segments()
+  expect(others).toEqual([])
+  return file ?? ''
+}
+
+async function damage(file: string, offset: number): Promise<void> {
+  const bytes = await readFile(file)
+  bytes[offset] = (bytes[offset] ?? 0) ^ 0xff
+  await writeFile(file, bytes)
+}
+
+const three = ['first', 'second', 'third']
+const startOfThird = headerBytes + 2 * recordHeaderBytes + 'firstsecond'.length
+
+describe.each(['always', 'interval'] as const)('fsync %s', (fsync) => {
+  test('keeps messages over a restart, in their order', async () => {
+    await keep(three, { fsync })
+    expect(await reopened()).toEqual(three)
+    await keep(['fourth'], { fsync })
+    expect(await reopened()).toEqual([...three, 'fourth'])
+  })
+
+  test('appends that wait together resolve in their order', async () => {
+    await using opened = await openLog({ fsync })
+    const resolved: number[] = []
+    await Promise.all(
+      Array.from({ length: 100 }, (_, i) => opened.log.append(utf8(`${i}`)).then(() => resolved.push(i))),
+    )
+    expect(resolved).toEqual(Array.from({ length: 100 }, (_, i) => i))
+  })
+
+  test('forgets what came before a clear, and keeps what came after it', async () => {
+    {
+      await using opened = await openLog({ fsync, segmentBytesMax: 64 })
+      const { log } = opened
+      await Promise.all([log.append(utf8('before')), log.clear(), log.append(utf8('after'))])
+    }
+    expect(await reopened()).toEqual(['after'])
+  })
+})
+
+test('begins a new segment when one is long enough, named by its first message', async () => {
+  const messages = Array.from({ length: 10 }, (_, i) => `message ${i}`)
+  await keep(messages, { segmentBytesMax: 60 })
+  expect((await readdir(directory)).sort()).toEqual(
+    [1, 4, 7, 10].map((first) => `${String(first).padStart(16, '0')}.log`),
+  )
+  expect(await reopened()).toEqual(messages)
+})
+
+describe('a torn tail', () => {
+  test.each([
+    ['in the header of the record', startOfThird + 3],
+    ['before the text of the record', startOfThird + recordHeaderBytes],
+    ['in the text of the record', startOfThird + recordHeaderBytes + 4],
+  ])('that ends %s is cut off with a line in the log', async (_, length) => {
+    await keep(three)
+    await truncate(await onlySegment(), length)
+    expect(await reopened()).toEqual(['first', 'second'])
+    expect(logged).toMatchObject([{ message: expect.stringContaining('cut off'), offset: startOfThird }])
+    await keep(['next'])
+    expect(await reopened()).toEqual(['first', 'second', 'next'])
+  })
+
+  test.each([
+    ['zeros', Buffer.alloc(5_000)],
+    ['bytes that are no record', Buffer.alloc(300, 'garbage')],
+    ['a record without its last byte', Buffer.from('000000050000000061626364', 'hex')],
+  ])('of %s is cut off', async (_, tail) => {
+    await keep(three)
+    await appendFile(await onlySegment(), tail)
+    expect(await reopened()).toEqual(three)
+    expect((await readFile(await onlySegment())).length).toBe(
+      startOfThird + recordHeaderBytes + 'third'.length,
+    )
+  })
+
+  test('in a segment that was only just begun', async () => {
+    await keep(three)
+    for (const bytes of [0, 10, headerBytes]) {
+      await writeFile(join(directory, '0000000000000004.log'), Buffer.alloc(bytes))
+      expect(await reopened()).toEqual(three)
+    }
+    await keep(['next'])
+    expect(await reopened()).toEqual([...three, 'next'])
+  })
+
+  test('with the bytes of a whole record in its message is no middle', async () => {
+    await keep(['x'])
+    const record = (await readFile(await onlySegment())).subarray(headerBytes)
+    await rm(await onlySegment())
+    {
+      await using opened = await openLog()
+      await opened.log.append(utf8('first'))
+      await opened.log.append(Buffer.concat([record, record]))
+    }
+    const file = await onlySegment()
+    await truncate(file, (await readFile(file)).length - 1)
+    expect(await reopened()).toEqual(['first'])
+  })
+})
+
+describe('damage', () => {
+  test.each([
+    ['in the length of a record', headerBytes],
+    ['in the checksum of a record', headerBytes + 5],
+    ['in the text of a record', headerBytes + recordHeaderBytes + 2],
+  ])('%s in the middle stops the start, naming file and offset', async (_, offset) => {
+    await keep(three)
+    const file = await onlySegment()
+    await damage(file, offset)
+    const before = await readFile(file)
+    await expect(openLog()).rejects.toThrow(`${file}: damaged at byte ${headerBytes}`)
+    expect(await readFile(file)).toEqual(before)
+  })
+
+  test('in the header of a segment with records stops the start', async () => {
+    await keep(three)
+    await damage(await onlySegment(), 9)
+    await expect(openLog()).rejects.toThrow(/damaged at byte 0/)
+  })
+
+  test('at the end of a segment that is not the last stops the start', async () => {
+    await keep([...three, 'fourth', 'fifth'], { segmentBytesMax: 60 })
+    const [first = ''] = await segments()
+    await truncate(first, (await readFile(first)).length - 1)
+    await expect(openLog()).rejects.toThrow(`${first}: damaged at byte`)
+  })
+
+  test('a segment that is missing stops the start', async () => {
+    await keep([...three, 'fourth', 'fifth', 'sixth', 'seventh'], { segmentBytesMax: 50 })
+    const [, second = '', third = ''] = await segments()
+    await rm(second)
+    await expect(openLog()).rejects.toThrow(`${third}: damaged at byte 8: it begins with message`)
+  })
+
+  test('a segment under the name of another stops the start', async () => {
+    await keep([...three, 'fourth', 'fifth', 'sixth', 'seventh'], { segmentBytesMax: 50 })
+    const [first = '', second = ''] = await segments()
+    await rename(second, first)
+    await expect(openLog()).rejects.toThrow(/it begins with message \d instead of 1/)
+  })
+})

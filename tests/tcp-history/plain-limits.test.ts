@@ -1,0 +1,100 @@
+import { createHistoryClient } from '@polyservice-lab/clients'
+import { encodeAnswer, encodeRequest, preface } from '@polyservice-lab/contracts/tcp-history'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { until, useLab } from '../support/lab.ts'
+import { openRaw, type RawSocket } from './raw-socket.ts'
+
+const lab = useLab(['tcp-history'], {
+  CONNECTIONS_MAX: '3',
+  IDLE_TIMEOUT_MS: '3000',
+  RECEIVE_BYTES_MAX: '100000',
+  HISTORY_BYTES_MAX: '130000',
+})
+const service = () => lab.service('tcp-history')
+
+beforeEach(async () => {
+  await service().reset()
+  await until(async () => (await service().metric('lab_connections')) === 0, 'nobody is connected')
+})
+
+describe('connections', () => {
+  test('one more than allowed is told that the server is busy, until another leaves', async () => {
+    const address = await service().address()
+    const client = createHistoryClient({ host: address.host, port: address.port })
+    const silent: RawSocket[] = []
+    for (let i = 0; i < 3; i++) silent.push(await openRaw(address))
+    await until(async () => (await service().metric('lab_connections')) === 3, 'three are connected')
+
+    await expect(client.send('hello')).rejects.toMatchObject({ code: 'unavailable', status: 'busy' })
+    using raw = await openRaw(address)
+    expect((await raw.answer).toString()).toMatch(/^ERROR busy: [^\n]+\n$/)
+    await using session = await client.open()
+    await expect(session.append('hello')).rejects.toMatchObject({ code: 'unavailable', status: 'busy' })
+
+    for (const connection of silent) connection[Symbol.dispose]()
+    await until(() => client.send('hello').then(Boolean, () => false), 'there is room again')
+  })
+
+  test('one that sends nothing is closed after a while, and nothing is appended', async () => {
+    const address = await service().address()
+    using raw = await openRaw(address)
+    expect((await raw.answer).toString()).toBe('')
+    const client = createHistoryClient({ host: address.host, port: address.port })
+    expect(await client.send('hello')).toEqual(['hello'])
+  })
+})
+
+describe('unfinished messages', () => {
+  /** A connection that begins a frame of 60,000 bytes and lacks its last byte. */
+  async function openUnfinished(): Promise<RawSocket> {
+    const raw = await openRaw(await service().address())
+    const frame = encodeRequest({ type: 'append', message: Buffer.alloc(60_000, 'x') })
+    await raw.send(Buffer.concat([preface, frame.subarray(0, -1)]))
+    return raw
+  }
+
+  test('are bounded over all connections: one too many is told that the server is busy', async () => {
+    using first = await openUnfinished()
+    await until(
+      async () => (await service().metric('lab_received_bytes_total')) > 60_000,
+      'the first is held',
+    )
+    using second = await openUnfinished()
+    expect((await second.answer).toString()).toContain('busy')
+    await first.send('x')
+    first.halfClose()
+    expect(await first.answer).toEqual(Buffer.from(encodeAnswer({ type: 'appended', sequence: 1n })))
+    using third = await openUnfinished()
+    await third.send('x')
+    third.halfClose()
+    expect(await third.answer).toEqual(Buffer.from(encodeAnswer({ type: 'appended', sequence: 2n })))
+  })
+})
+
+describe('a history of at most 130,000 bytes', () => {
+  test('takes what fits exactly, separators counted, and refuses one byte more', async () => {
+    const { host, port } = await service().address()
+    const client = createHistoryClient({ host, port })
+    await client.send('a'.repeat(65_000))
+    await expect(client.send('b'.repeat(65_000))).rejects.toMatchObject({
+      code: 'resource_exhausted',
+      status: 'history_full',
+    })
+    expect(await client.send('b'.repeat(64_999))).toHaveLength(2)
+    await expect(client.send('x')).rejects.toMatchObject({ status: 'history_full' })
+  })
+
+  test('counts messages that are on their way together', async () => {
+    const { host, port } = await service().address()
+    await using session = await createHistoryClient({ host, port }).open()
+    const texts = [40_000, 40_000, 40_000, 40_000, 1].map((length) => 'x'.repeat(length))
+    const outcomes = await Promise.allSettled(texts.map((text) => session.append(text)))
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ])
+  })
+})
