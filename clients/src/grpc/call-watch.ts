@@ -1,0 +1,97 @@
+import type { EventEmitter } from 'node:events'
+import { type Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js'
+import { abortError } from '../core/call-options.ts'
+import type { OnWire } from '../core/wire.ts'
+import { describeMetadata, describeStatus } from './describe-call.ts'
+import { statusError } from './grpc-errors.ts'
+
+interface Call extends EventEmitter {
+  cancel(): void
+}
+
+interface WritableCall<T> extends Call {
+  write(message: T): boolean
+  end(): void
+}
+
+export type ReadableCall<T> = Call & AsyncIterable<T>
+
+/** Follows one call to its end, and ends it early when its signal says so. */
+export class CallWatch {
+  readonly #signal: AbortSignal
+  readonly #onWire: OnWire | undefined
+  #wake: (() => void) | undefined
+  #status: StatusObject | undefined
+  #writeFailure: { readonly cause: unknown } | undefined
+
+  constructor(signal: AbortSignal, onWire: OnWire | undefined) {
+    this.#signal = signal
+    this.#onWire = onWire
+  }
+
+  follow<C extends Call>(call: C): C {
+    const cancel = () => call.cancel()
+    this.#signal.addEventListener('abort', cancel, { once: true })
+    call.on('metadata', (metadata: Metadata) => this.#received(describeMetadata(metadata)))
+    call.on('status', (ended: StatusObject) => {
+      this.#status = ended
+      this.#signal.removeEventListener('abort', cancel)
+      this.#received(describeStatus(ended))
+      this.#wake?.()
+    })
+    // The error is told by the answer or by the iteration; a call that nobody reads must not end the process.
+    call.on('error', () => {})
+    if (this.#signal.aborted) cancel()
+    return call
+  }
+
+  trailer(name: string): string | undefined {
+    return this.#status?.metadata.get(name)[0]?.toString()
+  }
+
+  /** What the caller is to be told of an error of grpc-js. */
+  error(error: ServiceError): unknown {
+    if (this.#writeFailure !== undefined) return this.#writeFailure.cause
+    return this.#isAborted(error) ? abortError(this.#signal) : statusError(error, error)
+  }
+
+  #isAborted(error: ServiceError): boolean {
+    return this.#signal.aborted && error.code === status.CANCELLED
+  }
+
+  async *read<T>(call: ReadableCall<T>): AsyncGenerator<T> {
+    try {
+      yield* call
+    } catch (error) {
+      throw this.error(error as ServiceError)
+    } finally {
+      if (this.#status === undefined) call.cancel()
+    }
+  }
+
+  /** Sends what there is to send as fast as the server takes it. A failure of the source cancels the call. */
+  async write<T>(call: WritableCall<T>, messages: AsyncIterable<T> | Iterable<T>): Promise<void> {
+    try {
+      for await (const message of messages) {
+        if (this.#status !== undefined) return
+        if (!call.write(message)) await this.#drained(call)
+      }
+      call.end()
+    } catch (cause) {
+      this.#writeFailure = { cause }
+      call.cancel()
+    }
+  }
+
+  /** Resolves when there is room for another message, or nobody to take it. */
+  #drained(call: EventEmitter): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+      call.once('drain', resolve)
+    })
+  }
+
+  #received(text: string): void {
+    this.#onWire?.({ protocol: 'grpc', direction: 'received', text })
+  }
+}

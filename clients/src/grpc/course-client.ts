@@ -1,0 +1,189 @@
+import { isIP } from 'node:net'
+import { ChannelCredentials, compressionAlgorithms } from '@grpc/grpc-js'
+import { CourseService, type ImportCoursesResponse } from '@polyservice-lab/contracts/course-grpc'
+import { type ClientOptions, defaultTimeoutMs } from '../core/call-options.ts'
+import type { LabErrorCode } from '../core/lab-error.ts'
+import { type GrpcCallOptions, GrpcChannel, type MessageStream } from './grpc-channel.ts'
+import { labCode } from './grpc-errors.ts'
+
+export interface Course {
+  readonly courseId: string
+  readonly title: string
+  readonly description: string
+}
+
+export type CourseCallOptions = GrpcCallOptions
+
+export interface CourseClientOptions extends ClientOptions, GrpcCallOptions {
+  /** Compresses what is sent, and has the server compress its answers. Default: off. */
+  readonly gzip?: boolean | undefined
+  /** Speaks TLS. Without `ca` the authorities of the machine count; `certificate` and `key` are for mutual TLS. */
+  readonly tls?: CourseClientTls | undefined
+}
+
+/** Certificates and keys in PEM. */
+export interface CourseClientTls {
+  readonly ca?: Buffer | undefined
+  readonly certificate?: Buffer | undefined
+  readonly key?: Buffer | undefined
+  /** The name that the certificate of the server must bear. Default: `host`, or localhost where that is an address. */
+  readonly serverName?: string | undefined
+}
+
+export interface CoursePage extends AsyncIterable<Course> {
+  /** The token of the next page, once this one was read to its end; undefined after the last page. */
+  readonly nextPageToken: string | undefined
+}
+
+export interface CourseRefusal {
+  /** The position of the course in what was sent, from 0. */
+  readonly index: number
+  readonly courseId: string
+  readonly code: LabErrorCode
+  readonly message: string
+  /** The fields that are wrong, as the proto names them. */
+  readonly fields: readonly string[]
+}
+
+export interface CourseImport {
+  readonly importedCount: number
+  readonly refusedCount: number
+  /** The first of the refused; the server tells a limited number. */
+  readonly refusals: readonly CourseRefusal[]
+}
+
+export interface CourseQuestion {
+  readonly courseId: string
+  readonly question: string
+}
+
+export interface CourseAnswer {
+  /** The question that is answered, counted from 1. */
+  readonly questionNumber: number
+  /** The answer among those to the same question, counted from 1. */
+  readonly answerNumber: number
+  /** Empty in the only answer to a question that the course says nothing about. */
+  readonly text: string
+  readonly last: boolean
+}
+
+/**
+ * A client of courseservice.CourseService. Errors are LabErrors. Calls that stream have no deadline unless
+ * `timeoutMs` is given to them or to the client; the others have that of all clients by default.
+ */
+export interface CourseClient extends AsyncDisposable {
+  getCourse(courseId: string, options?: CourseCallOptions): Promise<Course>
+  /** Reads as fast as it is iterated. `pageSize` 0, the default, stands for all. */
+  listCourses(
+    page?: { readonly pageSize?: number; readonly pageToken?: string },
+    options?: CourseCallOptions,
+  ): CoursePage
+  importCourses(
+    courses: AsyncIterable<Course> | Iterable<Course>,
+    options?: CourseCallOptions,
+  ): Promise<CourseImport>
+  study(
+    questions: AsyncIterable<CourseQuestion> | Iterable<CourseQuestion>,
+    options?: CourseCallOptions,
+  ): AsyncIterable<CourseAnswer>
+  createCourse(course: Course, options?: CourseCallOptions): Promise<Course>
+  /** `fields` are the paths of the update mask; without them, the fields that are not empty are changed. */
+  updateCourse(
+    course: Pick<Course, 'courseId'> & Partial<Course>,
+    fields?: readonly string[],
+    options?: CourseCallOptions,
+  ): Promise<Course>
+  deleteCourse(courseId: string, options?: CourseCallOptions): Promise<void>
+}
+
+export function createCourseClient(options: CourseClientOptions = {}): CourseClient {
+  const { host = '127.0.0.1', port = 50_051, tls, gzip, onWire, ...calls } = options
+  const channel = new GrpcChannel({
+    ...calls,
+    onWire,
+    address: `${host.includes(':') ? `[${host}]` : host}:${port}`,
+    credentials: tls === undefined ? ChannelCredentials.createInsecure() : secureCredentials(tls),
+    options: {
+      'grpc.enable_channelz': 0,
+      'grpc.service_config_disable_resolution': 1,
+      // A channel of its own per client, so that disposing one closes its connection.
+      'grpc.use_local_subchannel_pool': 1,
+      // TLS names no addresses (RFC 6066, 3), and Node refuses them.
+      'grpc.ssl_target_name_override': tls?.serverName ?? (isIP(host) === 0 ? host : 'localhost'),
+      ...(gzip ? { 'grpc.default_compression_algorithm': compressionAlgorithms.gzip } : {}),
+    },
+  })
+  const bounded = (call: CourseCallOptions = {}): CourseCallOptions => ({
+    ...call,
+    timeoutMs: call.timeoutMs ?? calls.timeoutMs ?? defaultTimeoutMs,
+  })
+  const { getCourse, listCourses, importCourses, study, createCourse, updateCourse, deleteCourse } =
+    CourseService.method
+
+  return {
+    async getCourse(courseId, call) {
+      return toCourse(await channel.unary(getCourse, { courseId }, bounded(call)))
+    },
+    listCourses({ pageSize = 0, pageToken = '' } = {}, call = {}) {
+      const stream = channel.serverStream(listCourses, { pageSize, pageToken }, call)
+      return {
+        [Symbol.asyncIterator]: () => map(stream, toCourse),
+        get nextPageToken() {
+          return stream.trailer('next-page-token')
+        },
+      }
+    },
+    async importCourses(courses, call = {}) {
+      return toImport(await channel.clientStream(importCourses, courses, call))
+    },
+    study: (questions, call = {}) => ({
+      [Symbol.asyncIterator]: () =>
+        map(
+          channel.bidiStream(study, questions, call),
+          ({ questionNumber, answerNumber, text, last }): CourseAnswer => ({
+            questionNumber: Number(questionNumber),
+            answerNumber,
+            text,
+            last,
+          }),
+        ),
+    }),
+    async createCourse(course, call) {
+      return toCourse(await channel.unary(createCourse, { course }, bounded(call)))
+    },
+    async updateCourse(course, fields = [], call) {
+      const request = { course, updateMask: { paths: [...fields] } }
+      return toCourse(await channel.unary(updateCourse, request, bounded(call)))
+    },
+    async deleteCourse(courseId, call) {
+      await channel.unary(deleteCourse, { courseId }, bounded(call))
+    },
+    [Symbol.asyncDispose]: async () => channel[Symbol.dispose](),
+  }
+}
+
+function secureCredentials({ ca, certificate, key }: CourseClientTls): ChannelCredentials {
+  return ChannelCredentials.createSsl(ca ?? null, key ?? null, certificate ?? null)
+}
+
+async function* map<A, B>(stream: MessageStream<A>, convert: (message: A) => B): AsyncGenerator<B> {
+  for await (const message of stream) yield convert(message)
+}
+
+function toCourse({ courseId, title, description }: Course): Course {
+  return { courseId, title, description }
+}
+
+function toImport({ importedCount, refusedCount, refusals }: ImportCoursesResponse): CourseImport {
+  return {
+    importedCount: Number(importedCount),
+    refusedCount: Number(refusedCount),
+    refusals: refusals.map(({ index, courseId, code, message, fields }) => ({
+      index: Number(index),
+      courseId,
+      code: labCode(code),
+      message,
+      fields,
+    })),
+  }
+}

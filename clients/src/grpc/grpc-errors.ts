@@ -1,0 +1,57 @@
+import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf'
+import { anyUnpack } from '@bufbuild/protobuf/wkt'
+import { type StatusObject, status } from '@grpc/grpc-js'
+import { BadRequestSchema, StatusSchema } from '@polyservice-lab/contracts/course-grpc'
+import { LabError, type LabErrorCode } from '../core/lab-error.ts'
+
+/** Every status but OK as a code of the lab. What says that a server failed is `internal`. */
+const codeOf: Readonly<Record<Exclude<status, status.OK>, LabErrorCode>> = {
+  [status.CANCELLED]: 'cancelled',
+  [status.UNKNOWN]: 'internal',
+  [status.INVALID_ARGUMENT]: 'invalid_argument',
+  [status.DEADLINE_EXCEEDED]: 'deadline_exceeded',
+  [status.NOT_FOUND]: 'not_found',
+  [status.ALREADY_EXISTS]: 'already_exists',
+  [status.PERMISSION_DENIED]: 'permission_denied',
+  [status.RESOURCE_EXHAUSTED]: 'resource_exhausted',
+  [status.FAILED_PRECONDITION]: 'failed_precondition',
+  [status.ABORTED]: 'failed_precondition',
+  [status.OUT_OF_RANGE]: 'out_of_range',
+  [status.UNIMPLEMENTED]: 'unimplemented',
+  [status.INTERNAL]: 'internal',
+  [status.UNAVAILABLE]: 'unavailable',
+  [status.DATA_LOSS]: 'internal',
+  [status.UNAUTHENTICATED]: 'unauthenticated',
+}
+
+/** The code of the lab for a google.rpc.Code; one that there is not breaks the protocol. */
+export function labCode(code: number): LabErrorCode {
+  return codeOf[code as Exclude<status, status.OK>] ?? 'protocol_error'
+}
+
+/** The error of a call that ended with a status, with what google.rpc.Status tells of it. */
+export function statusError({ code, details, metadata }: StatusObject, cause?: unknown): LabError {
+  const requestId = metadata.get('x-request-id')[0]?.toString()
+  const violations = badRequest(metadata.get('grpc-status-details-bin')[0])?.fieldViolations ?? []
+  return new LabError(labCode(code), details, {
+    status: status[code] ?? code,
+    violations: violations.map(({ field, description }) => ({ field, description })),
+    ...(requestId === undefined ? {} : { requestId }),
+    cause,
+  })
+}
+
+function badRequest(details: string | Buffer | undefined): MessageShape<typeof BadRequestSchema> | undefined {
+  if (!Buffer.isBuffer(details)) return undefined
+  const rich = parse(StatusSchema, details)
+  return rich?.details.map((any) => anyUnpack(any, BadRequestSchema)).find((message) => message !== undefined)
+}
+
+/** Undefined for bytes that are no such message: what a peer says wrong must not hide what it says right. */
+function parse<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> | undefined {
+  try {
+    return fromBinary(schema, bytes)
+  } catch {
+    return undefined
+  }
+}

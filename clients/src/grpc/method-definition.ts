@@ -1,0 +1,45 @@
+import {
+  create,
+  type DescMethod,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from '@bufbuild/protobuf'
+import type { OnWire } from '../core/wire.ts'
+import { tellMessage } from './describe-call.ts'
+
+/** A method as the generated descriptor of a service gives it. */
+export type Method = DescMethod
+
+export type Input<M extends Method> = MessageInitShape<M['input']>
+export type Output<M extends Method> = MessageShape<M['output']>
+
+/** What grpc-js needs to know of a method to call it. */
+export interface MethodDefinition<M extends Method> {
+  /** `/package.Service/Method` */
+  readonly path: string
+  readonly serialize: (request: Input<M>) => Buffer
+  readonly deserialize: (bytes: Buffer) => Output<M>
+}
+
+/** Derives the definition of a method from its descriptor; `onWire` is told of each message. */
+export function methodDefinition<M extends Method>(
+  method: M,
+  onWire: OnWire | undefined,
+): MethodDefinition<M> {
+  const input: M['input'] = method.input
+  const output: M['output'] = method.output
+  return {
+    path: `/${method.parent.typeName}/${method.name}`,
+    serialize(request) {
+      const bytes = Buffer.from(toBinary(input, create(input, request)))
+      tellMessage(onWire, 'sent', input, bytes)
+      return bytes
+    },
+    deserialize(bytes) {
+      tellMessage(onWire, 'received', output, bytes)
+      return fromBinary(output, bytes) as Output<M>
+    },
+  }
+}

@@ -1,0 +1,180 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { createCourseClient } from '@polyservice-lab/clients'
+import { CourseService } from '@polyservice-lab/contracts/course-grpc'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { docker, runToExit } from '../support/docker.ts'
+import { until } from '../support/lab.ts'
+import { useCourseLab } from './support/course-lab.ts'
+import { buildCourse, manyCourses } from './support/courses.ts'
+import { connectRaw, pathOf } from './support/raw-client.ts'
+
+const image = `polyservice-lab/course-grpc:${process.env['LAB_TAG'] ?? 'latest'}`
+const { getCourse, importCourses, study } = CourseService.method
+
+describe('limits', () => {
+  const lab = useCourseLab({
+    MESSAGE_BYTES_MAX: '1000',
+    IMPORT_BYTES_MAX: '10000',
+    IMPORTS_MAX: '1',
+    CONNECTIONS_MAX: '3',
+    CONCURRENT_STREAMS_MAX: '2',
+    KEEPALIVE_INTERVAL_MS: '200',
+    KEEPALIVE_TIMEOUT_MS: '200',
+  })
+
+  test('MESSAGE_BYTES_MAX: a longer message is RESOURCE_EXHAUSTED', async () => {
+    const call = lab.client.createCourse(buildCourse({ description: 'x'.repeat(1_000) }))
+    await expect(call).rejects.toMatchObject({ code: 'resource_exhausted', requestId: expect.any(String) })
+  })
+
+  test('IMPORT_BYTES_MAX: a longer import is RESOURCE_EXHAUSTED and leaves nothing', async () => {
+    const call = lab.client.importCourses(manyCourses(1_000))
+    await expect(call).rejects.toMatchObject({ code: 'resource_exhausted' })
+    await expect(lab.client.getCourse('many-00000000')).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('IMPORTS_MAX: one more import is RESOURCE_EXHAUSTED, until one ends', async () => {
+    await using connection = await connectRaw(await lab.service.address())
+    const first = connection.open(pathOf(importCourses))
+    await until(async () => (await lab.service.metric('lab_requests_in_flight')) === 1, 'it is running')
+    await expect(lab.client.importCourses([])).rejects.toMatchObject({ code: 'resource_exhausted' })
+    first.stream.end()
+    expect((await first.ended).status).toBe(0)
+    expect((await lab.client.importCourses([buildCourse()])).importedCount).toBe(1)
+  })
+
+  test('CONCURRENT_STREAMS_MAX: the peer is told, and one more stream is refused or waits', async () => {
+    await using connection = await connectRaw(await lab.service.address())
+    await until(() => connection.session.remoteSettings.maxConcurrentStreams === 2, 'the settings are there')
+    const open = [connection.open(pathOf(study)), connection.open(pathOf(study))]
+    const third = connection.unary(getCourse, { courseId: 'api-course' })
+    for (const { stream } of open) stream.end()
+    expect((await third).status).toBe(0)
+  })
+
+  test('CONNECTIONS_MAX: one more connection is closed, and there is room again when one ends', async () => {
+    const address = await lab.service.address()
+    await lab.client.getCourse('api-course')
+    await using second = await connectRaw(address)
+    await using third = await connectRaw(address)
+    expect([second, third].map(({ session }) => session.closed)).toEqual([false, false])
+    const fourth = connect(address.port, address.host)
+    fourth.on('error', () => {})
+    await once(fourth.resume(), 'close')
+    third.session.destroy()
+    await until(async () => (await lab.service.metric('lab_connections')) === 2, 'there is room')
+    await using fifth = await connectRaw(address)
+    expect((await fifth.unary(getCourse, { courseId: 'api-course' })).status).toBe(0)
+  })
+
+  test('KEEPALIVE: a peer that does not answer pings is disconnected, one that does is not', async () => {
+    const { host, port } = await lab.service.address()
+    await lab.client.getCourse('api-course')
+    const mute = connect(port, host)
+    await once(mute, 'connect')
+    mute.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+    mute.write(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+    await once(mute.resume(), 'close')
+    expect((await lab.client.getCourse('api-course')).courseId).toBe('api-course')
+    expect(await lab.service.metric('lab_connections')).toBe(1)
+  })
+})
+
+describe('configuration', () => {
+  test('that names a certificate which is not there is exit 1, naming the file', async () => {
+    const env = { TLS_CERT_FILE: '/nothing.crt', TLS_KEY_FILE: '/nothing.key' }
+    const { code, stderr } = await runToExit('docker', ['run', '--rm', ...envArguments(env), image])
+    expect(stderr).toMatch(/\/nothing\.(crt|key) does not exist/)
+    expect(code).toBe(1)
+  })
+})
+
+describe('TLS', () => {
+  let directory: string
+  const file = (name: string) => readFile(join(directory, name))
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'course-grpc-tls-'))
+    await makeCertificates(directory)
+  })
+
+  afterAll(() => rm(directory, { recursive: true }))
+
+  const serverEnv = { TLS_CERT_FILE: '/tls/server.crt', TLS_KEY_FILE: '/tls/server.key' }
+
+  test('serves who trusts its certificate, and nobody without TLS', async () => {
+    await using server = await startServer(directory, serverEnv)
+    await using trusting = createCourseClient({ ...server, tls: { ca: await file('ca.crt') } })
+    expect((await trusting.getCourse('api-course')).courseId).toBe('api-course')
+    await using distrusting = createCourseClient({ ...server, tls: {} })
+    await expect(distrusting.getCourse('api-course')).rejects.toMatchObject({ code: 'unavailable' })
+    await using plaintext = createCourseClient(server)
+    await expect(plaintext.getCourse('api-course')).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  test('with TLS_CLIENT_CA_FILE serves who shows a certificate of that authority only', async () => {
+    await using server = await startServer(directory, { ...serverEnv, TLS_CLIENT_CA_FILE: '/tls/ca.crt' })
+    const ca = await file('ca.crt')
+    const pair = async (name: string) => ({
+      certificate: await file(`${name}.crt`),
+      key: await file(`${name}.key`),
+    })
+    await using known = createCourseClient({ ...server, tls: { ca, ...(await pair('client')) } })
+    expect((await known.getCourse('api-course')).courseId).toBe('api-course')
+    await using stranger = createCourseClient({ ...server, tls: { ca, ...(await pair('stranger')) } })
+    await expect(stranger.getCourse('api-course')).rejects.toMatchObject({ code: 'unavailable' })
+    await using anonymous = createCourseClient({ ...server, tls: { ca } })
+    await expect(anonymous.getCourse('api-course')).rejects.toMatchObject({ code: 'unavailable' })
+  })
+})
+
+function envArguments(env: Record<string, string>): string[] {
+  return Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`])
+}
+
+/** A server outside of any lab, because the lab has no volume for certificates. */
+async function startServer(directory: string, env: Record<string, string>) {
+  const { stdout } = await docker(
+    ...['run', '--detach', '--rm', '--publish', '127.0.0.1::50051', '--publish', '127.0.0.1::9090'],
+    ...['--volume', `${directory}:/tls:ro`, ...envArguments(env), image],
+  )
+  const container = stdout.trim()
+  const portOf = async (inside: number) => {
+    const { stdout } = await docker('port', container, `${inside}/tcp`)
+    return Number(stdout.trim().split(':').at(-1))
+  }
+  const adminPort = await portOf(9_090)
+  const ready = () =>
+    fetch(`http://127.0.0.1:${adminPort}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  await until(ready, 'the server is ready')
+  return {
+    host: '127.0.0.1',
+    port: await portOf(50_051),
+    [Symbol.asyncDispose]: async () => {
+      await docker('rm', '--force', '--volumes', container)
+    },
+  }
+}
+
+/** `server` and `client` signed by `ca`, and `stranger` signed by itself. */
+async function makeCertificates(directory: string): Promise<void> {
+  const openssl = (...args: string[]) => promisify(execFile)('openssl', args, { cwd: directory })
+  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+  const files = (name: string) => ['-keyout', `${name}.key`, '-out', `${name}.crt`, '-subj', `/CN=${name}`]
+  await openssl('req', '-x509', ...newKey, ...files('ca'))
+  await openssl('req', '-x509', ...newKey, ...files('stranger'))
+  const signed = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-addext', 'subjectAltName=DNS:localhost']
+  for (const name of ['server', 'client']) await openssl('req', '-x509', ...newKey, ...signed, ...files(name))
+  // The server runs as a user of its own.
+  await chmod(directory, 0o755)
+  await chmod(join(directory, 'server.key'), 0o644)
+}
