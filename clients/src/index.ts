@@ -1,3 +1,37 @@
 export type { CallOptions, ClientOptions } from './core/call-options.ts'
 export { LabError, type LabErrorCode, type LabErrorDetails } from './core/lab-error.ts'
 export type { OnWire, WireEvent } from './core/wire.ts'
+export {
+  type Course,
+  type CourseAnswer,
+  type CourseCallOptions,
+  type CourseClient,
+  type CourseClientOptions,
+  type CourseClientTls,
+  type CourseImport,
+  type CoursePage,
+  type CourseQuestion,
+  type CourseRefusal,
+  createCourseClient,
+} from './grpc/course-client.ts'
+export {
+  type ApiClient,
+  type ApiClientOptions,
+  type ApiRequest,
+  type ApiResponse,
+  createApiClient,
+} from './rest/api-client.ts'
+export { type AuthenticationClient, createAuthenticationClient } from './rest/authentication-client.ts'
+export { type CoursesClient, createCoursesClient } from './rest/courses-client.ts'
+export { createExercisesClient, type ExercisesClient } from './rest/exercises-client.ts'
+export { createFilesClient, type FilesClient, type NewFile } from './rest/files-client.ts'
+export {
+  createPrivateUsersClient,
+  createPublicUsersClient,
+  type PrivateUsersClient,
+  type PublicUsersClient,
+} from './rest/users-client.ts'
+export { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
+export type { HistoryMessage, HistorySession, ReadRange } from './tcp/history-session.ts'
+export { createEchoClient, type EchoClient, type EchoClientOptions } from './websocket/echo-client.ts'
+export type { EchoReply, EchoSession } from './websocket/echo-session.ts'

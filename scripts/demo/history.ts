@@ -9,7 +9,7 @@ export async function tellHistory(story: Story, { host, port }: Address): Promis
     `${history.length} in the history, the last: ${history.at(-1)}`
   await story.step('leave a message, get the whole history', () => client.send('first light'), describe)
   await story.step('leave another', () => client.send('second thought'), describe)
-  await story.mistake('a message of 64 KiB and one byte', 'invalid_argument', () =>
+  await story.mistake('a message of 64 KiB and one byte', 'resource_exhausted', () =>
     client.send('x'.repeat(64 * 1024 + 1)),
   )
 }

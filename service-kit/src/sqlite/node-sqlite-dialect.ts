@@ -1,0 +1,57 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import {
+  type DialectAdapter,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  type SqliteStatement,
+} from 'kysely'
+
+/** How many prepared statements are kept; a program has few texts of SQL and runs them often. */
+const statementsMax = 200
+
+/** Kysely's SQLite dialect over the driver that Node brings, with a cache of prepared statements. */
+export class NodeSqliteDialect extends SqliteDialect {
+  constructor(database: DatabaseSync) {
+    super({ database: adapt(database) })
+  }
+
+  /** SQLite does roll back DDL: a migration that is cut off leaves nothing behind. */
+  override createAdapter(): DialectAdapter {
+    return new TransactionalDdlAdapter()
+  }
+}
+
+class TransactionalDdlAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
+function adapt(database: DatabaseSync): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>()
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      const known = statements.get(sql)
+      // Taken out and put back, so that the first key is the one that was not used for longest.
+      if (known !== undefined) statements.delete(sql)
+      const statement = known ?? adaptStatement(database.prepare(sql))
+      statements.set(sql, statement)
+      const [oldest] = statements.keys()
+      if (statements.size > statementsMax && oldest !== undefined) statements.delete(oldest)
+      return statement
+    },
+  }
+}
+
+function adaptStatement(statement: StatementSync): SqliteStatement {
+  // Kysely knows parameters as unknown; the driver refuses what SQLite cannot store.
+  const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[]
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...values(parameters)),
+    run: (parameters) => statement.run(...values(parameters)),
+    iterate: (parameters) => statement.iterate(...values(parameters)),
+  }
+}

@@ -1,0 +1,41 @@
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import { NodeSqliteDialect } from './node-sqlite-dialect.ts'
+
+/** How long a statement waits for another process that holds the lock. */
+const busyTimeoutMs = 5_000
+
+export interface DatabaseOptions {
+  /** File of the database; it is made where there is none. Its directory must exist. */
+  readonly path: string
+  /** By name; run in the order of their names, each once and whole. */
+  readonly migrations: Readonly<Record<string, Migration>>
+  /** Reads integers as bigint, so that all of their 64 bits count. Default: false. */
+  readonly bigints?: boolean
+}
+
+/**
+ * Opens a SQLite database and brings it up to date. Foreign keys hold; the log is written ahead and synced at each
+ * commit, so that what was acknowledged outlives the process and the machine. There is one connection: transactions
+ * run one after the other. Disposing the result (or its `destroy()`) closes the file.
+ * @throws Error when the file cannot be opened or a migration fails
+ */
+export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Kysely<Schema>> {
+  const file = new DatabaseSync(options.path, {
+    enableForeignKeyConstraints: true,
+    readBigInts: options.bigints ?? false,
+    timeout: busyTimeoutMs,
+  })
+  // Statements that touch many rows need scratch space, and the containers have no writable /tmp.
+  file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;')
+  const database = new Kysely<Schema>({ dialect: new NodeSqliteDialect(file) })
+  const migrator = new Migrator({
+    db: database,
+    provider: { getMigrations: async () => ({ ...options.migrations }) },
+  })
+  const { error } = await migrator.migrateToLatest()
+  if (error === undefined) return database
+  await database.destroy()
+  throw error
+}

@@ -1,0 +1,42 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { AppError } from '@polyservice-lab/service-kit'
+import { LoginLimitError } from '../domain/login-limiter.ts'
+import { HttpError, RequestInvalidError, statusOfCode } from './errors.ts'
+import { type Writable, writeJson } from './json/write-json.ts'
+
+/** An answer before it is sent. */
+export interface Answer {
+  readonly status: number
+  readonly headers?: OutgoingHttpHeaders
+  readonly body: Writable
+}
+
+const overload = { 'Retry-After': '1' }
+
+/** The answer that tells of an error; undefined where its text must not leave the process. */
+export function answerOfError(error: unknown): Answer | undefined {
+  if (error instanceof RequestInvalidError)
+    return { status: 422, body: { detail: error.faults.map((fault) => ({ ...fault })) } }
+  if (error instanceof HttpError)
+    return { status: error.status, headers: error.headers, body: { detail: error.message } }
+  if (!(error instanceof AppError) || error.code === 'internal') return undefined
+  const body = { detail: error.message }
+  return { status: statusOfCode[error.code], headers: headersOf(error), body }
+}
+
+function headersOf(error: AppError): OutgoingHttpHeaders {
+  if (error instanceof LoginLimitError) return { 'Retry-After': String(error.retryAfterS) }
+  // RFC 9110 section 15.5.2: a 401 names a way to authenticate.
+  if (error.code === 'unauthenticated') return { 'WWW-Authenticate': 'Bearer error="invalid_token"' }
+  return error.code === 'unavailable' ? overload : {}
+}
+
+export function sendJson(response: ServerResponse, { status, headers, body }: Answer): void {
+  const bytes = Buffer.from(writeJson(body))
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': bytes.length,
+    ...headers,
+  })
+  response.end(bytes)
+}

@@ -1,0 +1,93 @@
+import { basePath } from '../base-path.ts'
+import type { Route, Tag } from '../route.ts'
+import { type Fields, isRequired, schemaOf } from '../validation/fields.ts'
+import type { JsonSchema } from '../validation/schema.ts'
+import { components, failureContent, faultContent } from './components.ts'
+
+const tags: Readonly<Record<Tag, string>> = {
+  authentication: 'Log in, and stay logged in',
+  users: 'Who may log in',
+  files: 'Stored files; their bytes are at their url',
+  courses: 'Courses of a user',
+  exercises: 'Exercises of a course',
+}
+
+const contentTypes = {
+  json: ['application/json'],
+  form: ['application/x-www-form-urlencoded', 'multipart/form-data'],
+  upload: ['multipart/form-data'],
+} as const
+
+/** The OpenAPI 3.1 document of routes; its schemas are those that validate. */
+export function describeApi(routes: readonly Route[]): JsonSchema {
+  const paths: Record<string, Record<string, JsonSchema>> = {}
+  for (const route of routes) {
+    const path = basePath + route.path
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeRoute(route) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'users-api',
+      version: '0.1.0',
+      summary: 'REST with JWT: users, files, courses, exercises',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/', description: 'This server' }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    paths,
+    components,
+  }
+}
+
+function describeRoute(route: Route): JsonSchema {
+  const { operationId, tag, summary, secured, body } = route
+  const parameters = [
+    ...describeParameters('path', route.pathFields),
+    ...describeParameters('query', route.queryFields),
+  ]
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    security: secured ? [{ bearer: [] }, { password: [] }] : [],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: Object.fromEntries(
+              contentTypes[body.kind].map((type) => [type, { schema: body.jsonSchema }]),
+            ),
+          },
+        }),
+    responses: describeResponses(route),
+  }
+}
+
+function describeParameters(where: 'path' | 'query', fields: Fields): JsonSchema[] {
+  return Object.entries(fields).map(([name, field]) => ({
+    name,
+    in: where,
+    required: isRequired(field),
+    schema: schemaOf(field).jsonSchema,
+  }))
+}
+
+function describeResponses({ answer, secured, failures, body, pathFields, queryFields }: Route): JsonSchema {
+  const validates = body !== undefined || Object.keys({ ...pathFields, ...queryFields }).length > 0
+  const answers: Record<string, JsonSchema> = {
+    200: { description: 'Done', content: { 'application/json': { schema: answer } } },
+    ...(secured ? { 401: failureContent('Not authenticated, or an invalid or expired token') } : {}),
+    ...(body === undefined
+      ? {}
+      : {
+          400: failureContent('The body cannot be parsed'),
+          413: failureContent('The body is too large'),
+        }),
+    ...(validates ? { 422: faultContent } : {}),
+  }
+  for (const [status, description] of Object.entries(failures)) answers[status] = failureContent(description)
+  return answers
+}

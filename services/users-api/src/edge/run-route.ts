@@ -1,0 +1,79 @@
+import type { IncomingMessage } from 'node:http'
+import type { Authentication } from '../domain/authentication.ts'
+import type { User } from '../domain/entities.ts'
+import { readJsonBody } from './body.ts'
+import { HttpError, RequestInvalidError } from './errors.ts'
+import type { Form, FormReader } from './forms/read-form.ts'
+import type { Writable } from './json/write-json.ts'
+import type { Route } from './route.ts'
+import { parseFields } from './validation/fields.ts'
+import { type Input, invalid, Place } from './validation/schema.ts'
+
+export interface RunnerDeps {
+  readonly authentication: Authentication
+  readonly bodyBytesMax: number
+  readonly readForm: FormReader
+}
+
+export type RouteRunner = (
+  route: Route,
+  request: IncomingMessage,
+  params: ReadonlyMap<string, string>,
+  query: URLSearchParams,
+) => Promise<Writable>
+
+/** Who is asking, or the error that says that nobody knows. */
+type Caller = { readonly user: User | undefined } | { readonly error: unknown }
+
+/**
+ * Runs routes; the order of checks is that of the contract: a body that cannot be parsed, then who is asking, then
+ * path, query and body together.
+ */
+export function createRouteRunner({ authentication, bodyBytesMax, readForm }: RunnerDeps): RouteRunner {
+  async function authenticate(request: IncomingMessage): Promise<User> {
+    const [scheme, token] = splitOnce(request.headers.authorization ?? '')
+    if (scheme.toLowerCase() !== 'bearer')
+      throw new HttpError(401, 'Not authenticated', { 'WWW-Authenticate': 'Bearer' })
+    return authentication.authenticate(token)
+  }
+
+  async function askCaller(route: Route, request: IncomingMessage): Promise<Caller> {
+    if (!route.secured) return { user: undefined }
+    return authenticate(request).then(
+      (user) => ({ user }),
+      (error: unknown) => ({ error }),
+    )
+  }
+
+  async function readBody(
+    route: Route,
+    request: IncomingMessage,
+    caller: Caller,
+  ): Promise<Form | { values: Input | undefined } | undefined> {
+    if (route.body === undefined) return undefined
+    if (route.body.kind === 'json') return { values: await readJsonBody(request, bodyBytesMax) }
+    // Nobody's bytes do not go to the disk.
+    const keeps = route.body.kind === 'upload' && 'user' in caller
+    return readForm(request, keeps ? 'upload_file' : undefined)
+  }
+
+  return async (route, request, params, query) => {
+    const caller = await askCaller(route, request)
+    const written = await readBody(route, request, caller)
+    await using _form = written !== undefined && Symbol.asyncDispose in written ? written : undefined
+    if ('error' in caller) throw caller.error
+    const root = new Place([])
+    const path = parseFields(route.pathFields, params, root.at('path'), null)
+    // Of equal names the last counts.
+    const found = parseFields(route.queryFields, new Map(query), root.at('query'), null)
+    const body = route.body?.parse(written?.values, root.at('body'))
+    if (path === invalid || found === invalid || body === invalid) throw new RequestInvalidError(root.faults)
+    // Awaited here: the files of the form go when it has ended.
+    return await route.handle({ path, query: found, body, caller: caller.user, request })
+  }
+}
+
+function splitOnce(header: string): [scheme: string, rest: string] {
+  const blank = header.indexOf(' ')
+  return blank < 0 ? [header, ''] : [header.slice(0, blank), header.slice(blank + 1).trim()]
+}

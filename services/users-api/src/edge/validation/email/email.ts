@@ -1,0 +1,81 @@
+import { invalid, type Schema } from '../schema.ts'
+import { countCharacters, parseString } from '../text.ts'
+import { EmailSyntaxError } from './characters.ts'
+import { refuseDomainLiteral } from './domain-literal.ts'
+import { normalizeDomain } from './domain-name.ts'
+import { normalizeLocalPart } from './local-part.ts'
+import { splitAddress } from './split-address.ts'
+
+/** RFC 5321 section 4.5.3.1.3, in octets. */
+const addressBytesMax = 254
+const inputCharactersMax = 2048
+
+/** `Name <address>` or `"Name" <address>`; only the address counts. */
+const named =
+  /^\s*(?:(?:[\p{L}\p{N}\p{M}_!#$%&'*+\-/=?^`{|}~]+\s+)*[\p{L}\p{N}\p{M}_!#$%&'*+\-/=?^`{|}~]+|".+")?\s*<([^\n]+)>\s*$/su
+
+export interface EmailLimits {
+  /** Length of the normal form, in characters. */
+  readonly maxLength?: number
+}
+
+/**
+ * An email address in its normal form: no name, no blanks around, the domain in lower case and in Unicode; the part
+ * before the @-sign keeps its case.
+ */
+export function email({ maxLength }: EmailLimits = {}): Schema<string> {
+  return {
+    parse(input, place) {
+      const value = parseString(input, place)
+      if (value === invalid) return invalid
+      try {
+        const normal = normalizeEmail(value)
+        const length = countCharacters(normal)
+        if (maxLength === undefined || length <= maxLength) return normal
+        const msg = `Value should have at most ${maxLength} items after validation, not ${length}`
+        const ctx = { field_type: 'Value', max_length: BigInt(maxLength), actual_length: BigInt(length) }
+        return place.fail('too_long', msg, input, ctx)
+      } catch (error) {
+        if (!(error instanceof EmailSyntaxError)) throw error
+        const reason = error.message
+        return place.fail('value_error', `value is not a valid email address: ${reason}`, input, { reason })
+      }
+    },
+    jsonSchema: { type: 'string', format: 'email', ...(maxLength === undefined ? {} : { maxLength }) },
+  }
+}
+
+/**
+ * The normal form of an address.
+ * @throws EmailSyntaxError with a sentence that says what is wrong
+ */
+export function normalizeEmail(input: string): string {
+  if (countCharacters(input) > inputCharactersMax)
+    throw new EmailSyntaxError(`Length must not exceed ${inputCharactersMax} characters`)
+  const address = (named.exec(input)?.[1] ?? input).trim()
+  const parts = splitAddress(address)
+  const local = normalizeLocalPart(parts.local, parts.quoted)
+  if (parts.domain === '') throw new EmailSyntaxError('There must be something after the @-sign.')
+  if (parts.domain.startsWith('[') && parts.domain.endsWith(']'))
+    refuseDomainLiteral(parts.domain.slice(1, -1))
+  const domain = normalizeDomain(parts.domain)
+  const normal = `${local}@${domain.unicode}`
+  checkLength(parts.written)
+  checkLength(normal, 'after normalization')
+  checkLength(`${local}@${domain.ascii}`, 'when the part after the @-sign is converted to IDNA ASCII')
+  if (!parts.bracketed) return normal
+  const sentence = 'A display name and angle brackets around the email address are not permitted here.'
+  throw new EmailSyntaxError(sentence)
+}
+
+function checkLength(address: string, form?: string): void {
+  const over = Buffer.byteLength(address) - addressBytesMax
+  if (over <= 0) return
+  const plural = over > 1 ? 's' : ''
+  const tooLong = 'The email address is too long'
+  if (form !== undefined) throw new EmailSyntaxError(`${tooLong} ${form} (${over} byte${plural} too many).`)
+  const bytesPerCharacter = Math.max(...[...address].map((character) => Buffer.byteLength(character)))
+  const fewest = Math.max(1, Math.floor(over / bytesPerCharacter))
+  const range = fewest === over ? String(over) : `${fewest}-${over}`
+  throw new EmailSyntaxError(`${tooLong} (${range} character${plural} too many).`)
+}

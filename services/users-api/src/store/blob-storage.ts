@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const temporarySuffix = '.part'
+
+/**
+ * Bytes on the disk under names that nobody chooses: an id each. What is being written has a temporary name; it is
+ * synced, renamed and its directory synced before anybody hears of its id.
+ */
+export class BlobStorage {
+  readonly #directory: string
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  /** Makes the directory and removes what no row knows: left by a crash between the bytes and their row. */
+  async open(known: ReadonlySet<string>): Promise<void> {
+    await mkdir(this.#directory, { recursive: true })
+    await this.remove((await readdir(this.#directory)).filter((name) => !known.has(name)))
+  }
+
+  /** Where the bytes of a blob are. */
+  path(blobId: string): string {
+    return join(this.#directory, blobId)
+  }
+
+  async create(): Promise<BlobWriter> {
+    const path = this.path(randomUUID())
+    return new BlobWriter(path, await open(path + temporarySuffix, 'wx'))
+  }
+
+  /** What cannot be removed now is removed at the next start. */
+  async remove(blobIds: Iterable<string>): Promise<void> {
+    await Promise.allSettled([...blobIds].map((blobId) => rm(this.path(blobId), { force: true })))
+  }
+}
+
+/** A blob that is being written; disposing it before it is finished leaves nothing of it. */
+export class BlobWriter implements AsyncDisposable {
+  sizeBytes = 0
+  readonly #path: string
+  readonly #file: FileHandle
+  #finished = false
+
+  constructor(path: string, file: FileHandle) {
+    this.#path = path
+    this.#file = file
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.#file.appendFile(bytes)
+    this.sizeBytes += bytes.length
+  }
+
+  /** Its id, when all of it is on the disk. */
+  async finish(): Promise<string> {
+    await this.#file.sync()
+    await rename(this.#path + temporarySuffix, this.#path)
+    await using directory = await open(join(this.#path, '..'))
+    await directory.sync()
+    this.#finished = true
+    return this.#path.slice(this.#path.lastIndexOf('/') + 1)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file.close()
+    if (!this.#finished) await rm(this.#path + temporarySuffix, { force: true })
+  }
+}

@@ -1,0 +1,60 @@
+import type { ColumnType } from 'kysely'
+
+/** Integers are read as bigint. */
+type Integer = ColumnType<bigint, number | bigint, number | bigint>
+
+export interface UserRow {
+  readonly id: string
+  readonly email: string
+  readonly passwordHash: string
+  readonly lastName: string
+  readonly firstName: string
+  readonly middleName: string
+}
+
+/** The bytes at a path of the storage. */
+export interface ContentRow {
+  readonly path: string
+  readonly blobId: string
+  readonly sizeBytes: Integer
+  readonly modifiedAtMs: Integer
+}
+
+export interface FileRow {
+  readonly id: string
+  readonly filename: string
+  readonly directory: string
+  readonly path: string
+  readonly ownerId: string | null
+}
+
+export interface CourseRow {
+  readonly id: string
+  readonly title: string
+  readonly maxScore: bigint | null
+  readonly minScore: bigint | null
+  readonly description: string
+  readonly previewFileId: string
+  readonly estimatedTime: string | null
+  readonly createdByUserId: string
+}
+
+export interface ExerciseRow {
+  readonly id: string
+  readonly title: string
+  readonly courseId: string
+  readonly maxScore: bigint | null
+  readonly minScore: bigint | null
+  readonly orderIndex: bigint
+  readonly description: string
+  readonly estimatedTime: string | null
+  readonly ownerId: string
+}
+
+export interface Schema {
+  readonly users: UserRow
+  readonly contents: ContentRow
+  readonly files: FileRow
+  readonly courses: CourseRow
+  readonly exercises: ExerciseRow
+}

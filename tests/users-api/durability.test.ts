@@ -1,0 +1,69 @@
+import {
+  createAuthenticationClient,
+  createPrivateUsersClient,
+  createPublicUsersClient,
+} from '@polyservice-lab/clients'
+import type { NewUser } from '@polyservice-lab/contracts/users-api'
+import { expect, test } from 'vitest'
+import { runToExit } from '../support/docker.ts'
+import { useLab } from '../support/lab.ts'
+import { createPerson, fakers } from './support/people.ts'
+
+const lab = useLab(['users-api'])
+
+test('loses nothing that it acknowledged when it is killed, and knows its tokens again', async () => {
+  const service = lab.service('users-api')
+  const person = await createPerson(service)
+  const client = createPublicUsersClient(await service.address())
+  const acknowledged: NewUser[] = []
+  let killed = false
+  const writers = Array.from({ length: 4 }, async () => {
+    for (;;) {
+      const user = fakers.user()
+      try {
+        await client.create(user)
+      } catch (error) {
+        if (killed) return
+        throw error
+      }
+      acknowledged.push(user)
+      if (acknowledged.length === 10) {
+        killed = true
+        await service.signal('SIGKILL')
+      }
+    }
+  })
+  await Promise.all(writers)
+  await service.exit()
+  await service.start()
+  const address = await service.address()
+  for (const user of acknowledged)
+    await expect(client.create(user)).rejects.toMatchObject({ code: 'unavailable' })
+  const again = createPublicUsersClient(address)
+  for (const user of acknowledged)
+    await expect(again.create(user)).rejects.toMatchObject({ code: 'already_exists' })
+  const me = createPrivateUsersClient({ ...address, token: person.tokens.accessToken })
+  expect(await me.getMe()).toEqual(person.user)
+})
+
+test('forgets everything when it is reset', async () => {
+  const service = lab.service('users-api')
+  const { fields, users, files } = await createPerson(service)
+  const file = await files.create({ directory: 'tests', filename: 'x', bytes: 'x' })
+  await service.reset()
+  await expect(users.getMe()).rejects.toMatchObject({ code: 'unauthenticated' })
+  await expect(files.download(file)).rejects.toMatchObject({ code: 'not_found' })
+  const login = createAuthenticationClient(await service.address()).login(fields)
+  await expect(login).rejects.toMatchObject({ code: 'unauthenticated' })
+})
+
+test.each([
+  ['JWT_SECRET_KEY', 'too short', 'JWT_SECRET_KEY: shorter than 32 bytes'],
+  ['POLICY', 'lax', 'POLICY="lax": not one of strict, open'],
+  ['APP_HOST', 'localhost:8001', 'APP_HOST="localhost:8001": not an http or https URL'],
+])('refuses to start with a wrong %s', async (name, value, message) => {
+  const image = `polyservice-lab/users-api:${process.env['LAB_TAG'] ?? 'latest'}`
+  const args = ['run', '--rm', '--network', 'none', '--env', `${name}=${value}`, image]
+  const { code, stderr } = await runToExit('docker', args)
+  expect({ code, stderr: stderr.trim() }).toEqual({ code: 2, stderr: `users-api: ${message}` })
+})
