@@ -3,6 +3,9 @@ import type { BaseConfig } from './config.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 
+/** Probes, scrapers and a person or two. */
+const connectionsMax = 64
+
 /** Why the service is not ready, or undefined when it is. */
 export type NotReady = string | undefined
 
@@ -19,7 +22,10 @@ type Answer = readonly [status: number, body: string, headers?: Record<string, s
 
 /** The admin port (contracts/admin/PROTOCOL.md): liveness, readiness, metrics and reset, plain HTTP. */
 export function createAdminServer({ config, logger, metrics, notReady, reset }: AdminOptions): Server {
-  const routes: Record<string, { method: 'GET' | 'POST'; answer: () => Answer | Promise<Answer> }> = {
+  const routes: Record<
+    string,
+    { method: 'GET' | 'POST'; answer: (request: IncomingMessage) => Answer | Promise<Answer> }
+  > = {
     '/livez': { method: 'GET', answer: () => [200, 'ok\n'] },
     '/readyz': {
       method: 'GET',
@@ -38,7 +44,9 @@ export function createAdminServer({ config, logger, metrics, notReady, reset }: 
     },
     '/reset': {
       method: 'POST',
-      answer: async () => {
+      answer: async (request) => {
+        // A page in somebody's browser may not: it can send a POST to this machine without asking.
+        if (request.headers.origin !== undefined) return [403, 'reset is not for web pages\n']
         if (!config.resetAllowed) return [403, 'reset is not allowed: start the service with RESET=on\n']
         if (notReady() !== undefined) return [503, `${notReady()}\n`]
         await reset()
@@ -55,7 +63,7 @@ export function createAdminServer({ config, logger, metrics, notReady, reset }: 
     const allowed = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method]
     if (!allowed.includes(request.method ?? ''))
       return [405, `use ${route.method}\n`, { Allow: allowed.join(', ') }]
-    return route.answer()
+    return route.answer(request)
   }
 
   function send(response: ServerResponse, [status, body, headers]: Answer): void {
@@ -67,7 +75,8 @@ export function createAdminServer({ config, logger, metrics, notReady, reset }: 
     response.end(body)
   }
 
-  return createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
+  const limits = { requestTimeout: 5_000, headersTimeout: 5_000, connectionsCheckingInterval: 1_000 }
+  const server = createServer(limits, (request, response) => {
     request.resume()
     answer(request).then(
       (result) => send(response, result),
@@ -77,4 +86,6 @@ export function createAdminServer({ config, logger, metrics, notReady, reset }: 
       },
     )
   })
+  server.maxConnections = connectionsMax
+  return server
 }

@@ -67,6 +67,7 @@ describe('defineConfig', () => {
     ['POLICY', 'Open', 'not one of strict, open'],
     ['COMPRESSION', 'true', 'not one of on, off'],
     ['ADMIN_PORT', '7000', 'the same as PORT'],
+    ['PORT', '9090', 'the same as ADMIN_PORT'],
   ])('refuses %s=%s', (variable, value, problem) => {
     expect(faultsOf({ [variable]: value })).toEqual([`${variable}="${value}": ${problem}`])
   })

@@ -27,7 +27,10 @@ function readBaseConfig(env: EnvReader, defaultPort: number): BaseConfig {
     resetAllowed: env.boolean('RESET', false),
     shutdownTimeoutMs: env.integer('SHUTDOWN_TIMEOUT_MS', 10_000, { min: 100, max: 600_000 }),
   }
-  if (config.port === config.adminPort) env.fault('ADMIN_PORT', 'the same as PORT', undefined)
+  if (config.port === config.adminPort) {
+    const [given, other] = env.optional('ADMIN_PORT') ? ['ADMIN_PORT', 'PORT'] : ['PORT', 'ADMIN_PORT']
+    env.fault(given, `the same as ${other}`, undefined)
+  }
   return config
 }
 

@@ -1,7 +1,7 @@
 export { AppError, type AppErrorDetails } from './app-error.ts'
 export { type BaseConfig, ConfigError, defineConfig } from './config.ts'
 export type { Env, EnvReader } from './env-reader.ts'
-export { drainHttp, listen } from './listen.ts'
+export { httpDrain, listen } from './listen.ts'
 export type { Logger } from './logger.ts'
 export type { Metrics } from './metrics.ts'
 export { runService, type Service, type ServiceDefinition, type ServiceDeps } from './run-service.ts'

@@ -3,12 +3,16 @@ import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { drainHttp, listen } from './listen.ts'
+import { httpDrain, listen } from './listen.ts'
 
 const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 
-async function serve(answer: Parameters<typeof createServer>[1]): Promise<[Server, () => Promise<Socket>]> {
+async function serve(
+  answer: Parameters<typeof createServer>[1],
+  deadlineMs = 5_000,
+): Promise<[Server, () => Promise<Socket>, () => Promise<void>]> {
   const server = createServer({}, answer)
+  const drain = httpDrain(server, deadlineMs)
   await listen(server, 0, '127.0.0.1')
   const { port } = server.address() as AddressInfo
   return [
@@ -18,6 +22,7 @@ async function serve(answer: Parameters<typeof createServer>[1]): Promise<[Serve
       await once(socket, 'connect')
       return socket
     },
+    drain,
   ]
 }
 
@@ -28,29 +33,31 @@ test('listen rejects when the port is taken', async () => {
   server.close()
 })
 
-test('drainHttp answers what is in flight, closes and refuses new connections', async () => {
+test('httpDrain answers what is in flight, closes and refuses new connections', async () => {
   let finish = () => {}
-  const [server, open] = await serve((_request, response) => {
+  const [server, open, drain] = await serve((_request, response) => {
     finish = () => response.end('done')
   })
   const socket = await open()
   socket.write(request)
   await once(server, 'request')
 
-  const drained = drainHttp(server)
+  const drained = drain()
   await expect(open()).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   finish()
-  expect(await text(socket)).toContain('done')
+  const answer = await text(socket)
+  expect(answer).toContain('done')
+  expect(answer).toContain('Connection: close')
   await drained
 })
 
-test('drainHttp answers a request that comes on an idle connection, with Connection: close', async () => {
-  const [server, open] = await serve((_request, response) => response.end('done'))
+test('httpDrain answers a request that comes on an idle connection, with Connection: close', async () => {
+  const [, open, drain] = await serve((_request, response) => response.end('done'))
   const socket = await open()
   socket.write(request)
   await once(socket, 'data')
 
-  const drained = drainHttp(server)
+  const drained = drain()
   socket.write(request)
   const answer = await text(socket)
   expect(answer).toContain('done')
@@ -58,17 +65,17 @@ test('drainHttp answers a request that comes on an idle connection, with Connect
   await drained
 })
 
-test('drainHttp ends idle connections by itself', async () => {
-  const [server, open] = await serve((_request, response) => response.end('done'))
+test('httpDrain ends idle connections by itself', async () => {
+  const [, open, drain] = await serve((_request, response) => response.end('done'))
   const socket = await open()
-  await drainHttp(server)
+  await drain()
   expect(await text(socket)).toBe('')
 })
 
-test('drainHttp cuts off half a request at its deadline', async () => {
-  const [server, open] = await serve((_request, response) => response.end('done'))
+test('httpDrain cuts off half a request at its deadline', async () => {
+  const [, open, drain] = await serve((_request, response) => response.end('done'), 500)
   const socket = await open()
   socket.write(request.slice(0, 10))
-  await drainHttp(server, 500)
+  await drain()
   expect(await text(socket)).toBe('')
 })

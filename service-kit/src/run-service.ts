@@ -2,9 +2,12 @@ import { createAdminServer, type NotReady } from './admin-server.ts'
 import { type BaseConfig, ConfigError } from './config.ts'
 import { describeFailure } from './describe-failure.ts'
 import type { Env } from './env-reader.ts'
-import { drainHttp, listen } from './listen.ts'
+import { httpDrain, listen } from './listen.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+
+/** How long probes may hold up the end, in ms. */
+const adminDrainMs = 500
 
 /** What the process gives to a service. */
 export interface ServiceDeps {
@@ -74,13 +77,19 @@ async function live<C extends BaseConfig>(
   const metrics = createMetrics(name)
   const service = createService(config, { logger, metrics })
   let notReady: NotReady = 'starting'
+  // One at a time, and none while the store closes.
+  let lastReset: Promise<void> = Promise.resolve()
   const admin = createAdminServer({
     config,
     logger,
     metrics,
     notReady: () => notReady,
-    reset: () => service.reset(),
+    reset: () => {
+      lastReset = lastReset.catch(() => {}).then(() => service.reset())
+      return lastReset
+    },
   })
+  const drainAdmin = httpDrain(admin, adminDrainMs)
   void stopped.then(() => forceExit(config.shutdownTimeoutMs, logger))
   await listen(admin, config.adminPort, config.host)
   await service.start()
@@ -90,8 +99,9 @@ async function live<C extends BaseConfig>(
   const signal = await stopped
   notReady = 'draining'
   logger.info({ signal }, 'draining')
+  await lastReset.catch(() => {})
   await service[Symbol.asyncDispose]()
-  await drainHttp(admin)
+  await drainAdmin()
   logger.info('stopped')
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { availableParallelism } from 'node:os'
-import { drainHttp, listen, type Service, type ServiceDeps } from '@polyservice-lab/service-kit'
+import { httpDrain, listen, type Service, type ServiceDeps } from '@polyservice-lab/service-kit'
 import type { Config } from './config.ts'
 import { createAuthentication } from './domain/authentication.ts'
 import { createCourses } from './domain/courses.ts'
@@ -37,6 +37,8 @@ export function createService(config: Config, { logger, metrics }: ServiceDeps):
     headersTimeout: Math.min(config.requestTimeoutMs, 30_000),
   })
   server.maxConnections = config.connectionsMax
+  // A client that neither sends nor goes away does not keep the store from being closed.
+  const drain = httpDrain(server, config.shutdownTimeoutMs * 0.8)
   server.on('connection', (socket) => {
     metrics.connections.inc()
     socket.once('close', () => {
@@ -94,9 +96,7 @@ export function createService(config: Config, { logger, metrics }: ServiceDeps):
       await store?.clear()
     },
     async [Symbol.asyncDispose]() {
-      // A client that neither sends nor goes away does not keep the store from being closed.
-      const cut = setTimeout(() => server.closeAllConnections(), config.shutdownTimeoutMs * 0.8)
-      await drainHttp(server).finally(() => clearTimeout(cut))
+      await drain()
       await resources.disposeAsync()
     },
   }

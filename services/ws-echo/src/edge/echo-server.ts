@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { setImmediate as turn } from 'node:timers/promises'
-import { drainHttp, listen, type ServiceDeps } from '@polyservice-lab/service-kit'
+import { httpDrain, listen, type ServiceDeps } from '@polyservice-lab/service-kit'
 import { type ServerOptions, WebSocketServer } from 'ws'
 import type { Config } from '../config.ts'
 import type { Reply } from '../domain/replies.ts'
@@ -19,6 +19,7 @@ const plainConnectionsMax = 512
 export class EchoServer {
   readonly #config: Config
   readonly #http: Server
+  readonly #drainHttp: () => Promise<void>
   readonly #webSockets: WebSocketServer
   readonly #connections = new Set<EchoConnection>()
   #heartbeat: NodeJS.Timeout | undefined
@@ -38,6 +39,7 @@ export class EchoServer {
       createPlainHttp({ page: loadPage(), refuse, metrics: deps.metrics }),
     )
     this.#http.maxConnections = config.connectionsMax + plainConnectionsMax
+    this.#drainHttp = httpDrain(this.#http, closeTimeoutMs(config))
     const options = { ...config, replies }
     this.#http.on('upgrade', (request, socket, head) => {
       this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -60,7 +62,7 @@ export class EchoServer {
   async drain(): Promise<void> {
     this.#draining = true
     clearInterval(this.#heartbeat)
-    const drained = drainHttp(this.#http, closeTimeoutMs(this.#config))
+    const drained = this.#drainHttp()
     // Between two turns of the event loop lies one look at every socket.
     await turn()
     await turn()
