@@ -12,6 +12,7 @@ import { createUsers } from './domain/users.ts'
 import { answerClientError } from './edge/client-error.ts'
 import { createFormReader } from './edge/forms/read-form.ts'
 import { createHttpApp } from './edge/http-app.ts'
+import { meterConnections } from './edge/meter-connections.ts'
 import { createPages } from './edge/openapi/docs-pages.ts'
 import { describeApi } from './edge/openapi/openapi.ts'
 import { authenticationRoutes } from './edge/routes/authentication.ts'
@@ -39,14 +40,7 @@ export function createService(config: Config, { logger, metrics }: ServiceDeps):
   server.maxConnections = config.connectionsMax
   // A client that neither sends nor goes away does not keep the store from being closed.
   const drain = httpDrain(server, config.shutdownTimeoutMs * 0.8)
-  server.on('connection', (socket) => {
-    metrics.connections.inc()
-    socket.once('close', () => {
-      metrics.connections.dec()
-      metrics.receivedBytes.inc(socket.bytesRead)
-      metrics.sentBytes.inc(socket.bytesWritten)
-    })
-  })
+  meterConnections(server, metrics)
   server.on('clientError', answerClientError)
   const resources = new AsyncDisposableStack()
   let store: SqliteStore | undefined
