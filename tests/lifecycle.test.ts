@@ -61,6 +61,7 @@ describe.each(serviceNames)('%s', (name) => {
     expect(await get('/readyz')).toEqual([200, 'ok\n'])
     expect((await get('/reset'))[0]).toBe(405)
     expect((await get('/nothing'))[0]).toBe(404)
+    expect((await get('/reset', { method: 'POST', headers: { Origin: 'http://a.example' } }))[0]).toBe(403)
     expect(await get('/reset', { method: 'POST' })).toEqual([204, ''])
 
     await calls(service, 5)
