@@ -86,7 +86,7 @@ test('a follower that does not read is cut off; the others do not notice', async
 test('200 clients that never read cost bounded memory, and do not slow the others', async () => {
   const client = await newClient()
   await using writer = await client.open()
-  const count = await fill(writer, 16 * mebibyte)
+  const count = await fill(writer, 8 * mebibyte)
   const before = await service().metric('process_resident_memory_bytes')
   const address = await service().address()
   const silent = await Promise.all(
@@ -101,7 +101,7 @@ test('200 clients that never read cost bounded memory, and do not slow the other
     async () => (await service().metric('lab_sent_bytes_total')) > 200 * mebibyte,
     'everybody is being answered',
   )
-  // Each of them alone would be 16 MiB, were its answer copied.
+  // Their answers would be 1,600 MiB, were they copied.
   expect((await service().metric('process_resident_memory_bytes')) - before).toBeLessThan(100 * mebibyte)
   expect(await client.send('a reader')).toHaveLength(count + 201)
   await until(async () => (await service().metric('lab_connections')) === 1, 'all of them are cut off')
@@ -113,12 +113,12 @@ test('10,000 connections that say nothing do not keep anybody from being served'
   await using crowd = await runInside(
     service(),
     `const { connect } = require('node:net')
-    const sockets = []
-    const more = () => {
-      if (sockets.length === 10000) return console.log('connected')
-      sockets.push(connect({ port: 12345 }, more))
-    }
-    more()
+    let begun = 0, connected = 0
+    const next = () => begun++ < 10000 && connect({ port: 12345 }, () => {
+      if (++connected === 10000) console.log('connected')
+      next()
+    })
+    for (let lane = 0; lane < 100; lane++) next()
     process.stdin.resume().on('end', () => process.exit(0))`,
   )
   await until(async () => (await service().metric('lab_connections')) === 10_000, 'all of them are accepted')

@@ -15,7 +15,7 @@ const service = () => lab.service('tcp-history')
 test('SIGTERM under load: who is answered is kept, who is not is told, and the exit code is 0', async () => {
   const { host, port, ...rest } = await service().address()
   const address = { host, port, ...rest }
-  const client = createHistoryClient({ host, port })
+  const client = createHistoryClient({ host, port, timeoutMs: 20_000 })
   const acknowledged: string[] = []
   const faults: unknown[] = []
 
@@ -33,17 +33,20 @@ test('SIGTERM under load: who is answered is kept, who is not is told, and the e
     for await (const { message } of follower.follow()) followed.push(message)
   })().catch((error: unknown) => faults.push(error))
   const load = [
-    ...Array.from({ length: 8 }, (_, client_) =>
+    ...Array.from({ length: 8 }, (_, lane) =>
       untilFault(async (i) => {
-        const message = `plain ${client_} ${i}`
+        const message = `plain ${lane} ${i}`
         expect((await client.send(message)).at(-1)).toBe(message)
         return message
       }),
     ),
-    untilFault(async (i) => {
-      await session.append(`framed ${i}`)
-      return `framed ${i}`
-    }),
+    // Never without a request on its way: the drain has to end what never pauses.
+    ...Array.from({ length: 50 }, (_, lane) =>
+      untilFault(async (i) => {
+        await session.append(`framed ${lane} ${i}`)
+        return `framed ${lane} ${i}`
+      }),
+    ),
   ]
   using silent = await openRaw(address)
   using halfMessage = await openRaw(address)

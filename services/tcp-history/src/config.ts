@@ -29,5 +29,5 @@ export const loadConfig = defineConfig(12_345, (env) => ({
   /** FSYNC_INTERVAL_MS: how long a written message may wait for its sync with FSYNC=interval. */
   fsyncIntervalMs: env.integer('FSYNC_INTERVAL_MS', 100, { min: 1, max: 60_000 }),
   /** SEGMENT_BYTES_MAX: the log goes on in a new file when one is this long. */
-  segmentBytesMax: env.integer('SEGMENT_BYTES_MAX', 67_108_864, { min: 1_024, max: 1_073_741_824 }),
+  segmentBytesMax: env.integer('SEGMENT_BYTES_MAX', 16_777_216, { min: 1_024, max: 1_073_741_824 }),
 }))

@@ -73,6 +73,8 @@ export class Connection {
 
   /** The next bytes, as one read of the socket brought them, or why there are none. */
   read({ timeoutMs, endsOnDrain }: ReadOptions): Promise<Buffer | ReadEnd> {
+    // Before what has arrived: a client that never pauses would keep the server from ever coming to its end.
+    if (this.#draining && endsOnDrain) return Promise.resolve('draining')
     const arrived = this.#arrived
     if (arrived !== undefined) {
       if (arrived !== 'fin') {
@@ -82,7 +84,6 @@ export class Connection {
       return Promise.resolve(arrived)
     }
     if (this.#socket.destroyed) return Promise.resolve('closed')
-    if (this.#draining && endsOnDrain) return Promise.resolve('draining')
     this.#readerEndsOnDrain = endsOnDrain
     if (timeoutMs !== undefined) this.#readTimer = setTimeout(() => this.#readTimedOut(), timeoutMs)
     return new Promise((resolve) => {

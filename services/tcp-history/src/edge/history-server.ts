@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { Connection, ConnectionClosed } from './connection.ts'
 import type { EdgeDeps } from './edge-deps.ts'
-import { wireErrorOf } from './errors.ts'
+import { type WireError, wireErrorOf } from './errors.ts'
 import { SharedFrames } from './follower.ts'
 import { serveFramed } from './framed-mode.ts'
 import { receiveFirst, refuse, servePlain } from './plain-mode.ts'
@@ -15,11 +15,15 @@ const lastCallMs = 250
 /** Connections that wait to be accepted; the kernel's own limit may be lower. */
 const backlog = 4_096
 
+const draining: WireError = { code: 'draining', text: 'the server is about to stop' }
+
 /** The protocol port: both modes, the limits on connections, and the drain. */
 export class HistoryServer {
   readonly #deps: EdgeDeps
   readonly #server: Server
   readonly #connections = new Set<Connection>()
+  /** Connections that are open only to be told why they are not served. */
+  #refusals = 0
   #draining = false
 
   constructor(deps: Omit<EdgeDeps, 'receiveBudget' | 'sharedFrames'>) {
@@ -56,36 +60,42 @@ export class HistoryServer {
 
   #accept(socket: Socket): void {
     const { config, metrics, logger } = this.#deps
-    const isOver = this.#connections.size >= config.connectionsMax
-    if (this.#connections.size >= config.connectionsMax + refusalsMax) {
+    const refusal = this.#refusal()
+    if (refusal !== undefined && this.#refusals >= refusalsMax) {
       socket.destroy()
       return
     }
-    metrics.connections.inc()
     const connection = new Connection(socket, { sendTimeoutMs: config.sendTimeoutMs, metrics, logger })
+    metrics.connections.inc()
     this.#connections.add(connection)
+    if (refusal !== undefined) this.#refusals++
     void connection.closed.then(() => {
       metrics.connections.dec()
       this.#connections.delete(connection)
+      if (refusal !== undefined) this.#refusals--
     })
-    if (this.#draining) {
-      connection.drain()
-      refuse(connection, { code: 'draining', text: 'the server is about to stop' })
-    } else if (isOver) {
-      refuse(connection, { code: 'busy', text: `there are already ${config.connectionsMax} connections` })
-    } else {
+    if (this.#draining) connection.drain()
+    if (refusal !== undefined) refuse(connection, refusal)
+    else
       this.#serve(connection).catch((error: unknown) => {
         if (error instanceof ConnectionClosed) connection.destroy()
         else refuse(connection, wireErrorOf(error, logger))
       })
-    }
+  }
+
+  /** Why a new connection cannot be served. Those that are being refused themselves do not count. */
+  #refusal(): WireError | undefined {
+    const { connectionsMax } = this.#deps.config
+    if (this.#draining) return draining
+    return this.#connections.size - this.#refusals >= connectionsMax
+      ? { code: 'busy', text: `there are already ${connectionsMax} connections` }
+      : undefined
   }
 
   async #serve(connection: Connection): Promise<void> {
     const first = await receiveFirst(connection, this.#deps)
     if (first === 'silent') connection.destroy()
-    else if (first === 'draining')
-      refuse(connection, { code: 'draining', text: 'the server is about to stop' })
+    else if (first === 'draining') refuse(connection, draining)
     else if ('message' in first) await servePlain(connection, first.message, this.#deps)
     else await serveFramed(connection, first.framed, this.#deps)
   }

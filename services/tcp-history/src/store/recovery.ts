@@ -3,7 +3,7 @@ import { segmentFiles } from './segment.ts'
 import { decodeHeader, headerBytes, readRecord } from './segment-format.ts'
 
 /** The log cannot be used: a part of it that once was whole is damaged or missing. */
-export class CorruptLogError extends Error {
+class CorruptLogError extends Error {
   constructor(file: string, offset: number, problem: string) {
     super(
       `${file}: damaged at byte ${offset}: ${problem}; restore the file from a copy, or cut it off there and lose what follows`,
