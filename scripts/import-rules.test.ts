@@ -37,7 +37,8 @@ describe('import rules', () => {
       "export { e } from 'e'",
       "import 'f'",
       "const g = await import('g')",
+      "export type NotAnImport = 'x' | 'y'",
     ].join('\n')
-    expect(importsOf(source)).toEqual(['a', 'b', 'c', 'e', 'f', 'g'])
+    expect(importsOf(source)).toEqual(['f', 'a', 'b', 'c', 'e', 'g'])
   })
 })

@@ -33,12 +33,13 @@ const rules: readonly Rule[] = [
       samePackage(target, file) || library(target) || contracts(target) || kit(target),
   },
   {
-    room: 'domain: itself, app-error and the error codes; no protocol, file, process or clock',
+    room: 'domain: itself, app-error, the error codes and pure functions on bytes; no protocol, file, process or clock',
     files: /^services\/[^/]+\/src\/domain\//,
     allows: (target, file) =>
       under('domain/')(target, file) ||
       target === '@polyservice-lab/service-kit/app-error' ||
-      target === '@polyservice-lab/contracts/errors',
+      target === '@polyservice-lab/contracts/errors' ||
+      target === 'node:buffer',
   },
   {
     room: 'store: itself, domain, the kit and libraries of storage',
@@ -49,10 +50,10 @@ const rules: readonly Rule[] = [
       (library(target) && !/^(express|ws|@grpc\/.*|node:(net|http|http2|tls))$/.test(target)),
   },
   {
-    room: 'edge: itself, domain, contracts, the kit and libraries of its protocol',
+    room: 'edge: itself, domain, the type of the config, contracts, the kit and libraries of its protocol',
     files: /^services\/[^/]+\/src\/edge\//,
     allows: (target, file) =>
-      under('edge/', 'domain/')(target, file) ||
+      under('edge/', 'domain/', 'config.ts')(target, file) ||
       contracts(target) ||
       kit(target) ||
       (library(target) && !/^(kysely|node:sqlite)$/.test(target)),
@@ -96,9 +97,12 @@ function samePackage(target: string, file: string): boolean {
 
 /** Import specifiers of a module, static, dynamic and re-exported. Comments and strings are not told apart. */
 export function importsOf(source: string): string[] {
-  const pattern =
-    /(?:^|\n)\s*(?:import|export)\b[^'"\n;]*?(?:\{[^}]*\}[^'"\n;]*?)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g
-  return [...source.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? '')
+  const patterns = [
+    /^\s*import\s+['"]([^'"]+)['"]/gm,
+    /^\s*(?:import|export)\b[^'";]*?\bfrom\s+['"]([^'"]+)['"]/gm,
+    /\bimport\(\s*['"]([^'"]+)['"]/g,
+  ]
+  return patterns.flatMap((pattern) => [...source.matchAll(pattern)].map((match) => match[1] ?? ''))
 }
 
 /**

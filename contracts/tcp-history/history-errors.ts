@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@polyservice-lab/contracts/errors'
+import type { ErrorCode } from '../errors/error-codes.ts'
 
 /** The codes of `ERROR` in both modes, each with what it means in the canonical codes of the lab. */
 export const historyErrors = {
