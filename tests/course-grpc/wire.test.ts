@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { ClientHttp2Stream } from 'node:http2'
 import { gzipSync } from 'node:zlib'
 import { create, toBinary } from '@bufbuild/protobuf'
 import { createCourseClient } from '@polyservice-lab/clients'
@@ -214,6 +215,24 @@ describe('deadlines and cancellation', () => {
     stream.close(8)
     await lab.idle()
     expect(frames.length).toBeLessThan(2_000)
+  })
+
+  const question = messageFrame(study.input, { courseId: 'api-course', question: 'API'.padEnd(1_000) })
+  const unknown = messageFrame(study.input, { courseId: 'nothing', question: 'API' })
+
+  test.each<[string, Record<string, string>, (stream: ClientHttp2Stream) => unknown]>([
+    ['were cancelled', {}, (stream) => stream.close(8)],
+    ['ran out of time', { 'grpc-timeout': '1m' }, () => {}],
+    ['failed', {}, () => {}],
+  ])('a connection serves on after 300 calls that %s with bytes unread', async (_, headers, end) => {
+    for (let batch = 0; batch < 6; batch++) {
+      const calls = Array.from({ length: 50 }, () => connection.open(pathOf(study), headers))
+      for (const { stream } of calls) stream.write(Buffer.concat([unknown, ...Array(5).fill(question)]))
+      for (const { stream } of calls) end(stream)
+      await Promise.allSettled(calls.map(({ ended }) => ended))
+      await lab.idle()
+    }
+    expect((await connection.unary(getCourse, request)).status).toBe(0)
   })
 
   async function outcomes(method: string, outcome: string): Promise<number> {

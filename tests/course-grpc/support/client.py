@@ -1,6 +1,6 @@
 """The course service as a client in Python sees it: run by foreign.test.ts with the address of a server.
 
-The stubs come from the .proto files, made by grpc_tools; each check prints one line and fails by its exception.
+The stubs come from the .proto files, made by grpc_tools; one line per check: ok, or why not.
 """
 
 import importlib
@@ -8,12 +8,12 @@ import pathlib
 import sys
 import tempfile
 import threading
-import time
+import traceback
 
 import grpc
 from grpc_tools import protoc
 
-ADDRESS, CHECK = sys.argv[1:3]
+ADDRESS, *CHECKS = sys.argv[1:]
 CONTRACTS = pathlib.Path(__file__).resolve().parents[3] / "contracts"
 
 
@@ -98,7 +98,7 @@ def streams():
     result = courses.ImportCourses(iter(sent), timeout=TIMEOUT)
     assert (result.imported_count, result.refused_count) == (5_000, 0), result
     listed = [course.course_id for course in courses.ListCourses(pb.ListCoursesRequest(), timeout=TIMEOUT)]
-    assert listed == ["api-course", *(course.course_id for course in sent)]
+    assert [name for name in listed if name.startswith("python-")] == [course.course_id for course in sent]
 
 
 def page_token():
@@ -274,6 +274,10 @@ def load():
     assert {call.result().course_id for call in calls} == {"api-course"}
 
 
-started = time.monotonic()
-{name.replace("_", "-"): function for name, function in list(globals().items()) if callable(function)}[CHECK]()
-print(f"ok {CHECK} {time.monotonic() - started:.2f}s")
+for check in CHECKS:
+    try:
+        globals()[check.replace("-", "_")]()
+        print(f"{check}: ok", flush=True)
+    except Exception:  # Each check is told apart, so that one does not hide another.
+        fault = traceback.format_exc().strip().replace("\n", " | ")
+        print(f"{check}: {fault}", flush=True)

@@ -45,7 +45,7 @@ export interface RawCall {
   readonly ended: Promise<Ended>
 }
 
-export interface Ended {
+interface Ended {
   /** The HTTP headers of the answer. */
   readonly headers: IncomingHttpHeaders
   readonly trailers: IncomingHttpHeaders
@@ -57,7 +57,7 @@ export interface Ended {
   readonly frames: readonly { compressed: boolean; payload: Buffer }[]
 }
 
-export interface Details {
+interface Details {
   readonly violations: readonly string[]
   readonly resource: readonly [type: string, name: string] | undefined
   readonly reason: string | undefined

@@ -14,7 +14,7 @@ import { createImportLimit, type ImportResult, importCourses } from './import-co
 import { pageTokenAfter, parsePageToken } from './page-token.ts'
 
 /** How many courses are read at a time: what a reader that stops reading costs. */
-const readAhead = 32
+const readAhead = 8
 
 export interface CatalogueLimits {
   readonly importsMax: number

@@ -5,7 +5,7 @@ import type { CourseStore, Stop } from './course-store.ts'
 /** How many refusals an answer tells; the others are counted only, so that it stays small. */
 const refusalsMax = 100
 
-export interface Refusal {
+interface Refusal {
   /** The position of the course in the stream, from 0. */
   readonly index: number
   /** Empty where it is longer than an id may be. */

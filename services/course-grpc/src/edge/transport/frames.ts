@@ -13,7 +13,7 @@ export interface Frame {
   readonly payload: Buffer
 }
 
-export function messageTooLarge(bytesMax: number): AppError {
+function messageTooLarge(bytesMax: number): AppError {
   return new AppError('resource_exhausted', `a message may have ${bytesMax} bytes`)
 }
 

@@ -13,7 +13,7 @@ export interface CallContext {
 type Answer<T> = T | Promise<T>
 
 /** How a method is served: as a function of messages, streams being async iterables. */
-export type Handler<M extends Pick<DescMethod, 'input' | 'output' | 'methodKind'>> = {
+type Handler<M extends Pick<DescMethod, 'input' | 'output' | 'methodKind'>> = {
   unary: (request: MessageShape<M['input']>, call: CallContext) => Answer<MessageInitShape<M['output']>>
   server_streaming: (
     request: MessageShape<M['input']>,

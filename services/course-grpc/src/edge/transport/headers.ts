@@ -43,7 +43,7 @@ function readRequestId(sent: string | string[] | undefined): string {
 }
 
 /** Milliseconds; undefined where it is malformed. */
-export function parseTimeout(header: string | string[] | undefined): number | undefined {
+function parseTimeout(header: string | string[] | undefined): number | undefined {
   if (header === undefined) return Number.POSITIVE_INFINITY
   const match = timeoutPattern.exec(String(header))
   return match === null ? undefined : Number(match[1]) * unitMs[match[2] as keyof typeof unitMs]

@@ -52,6 +52,7 @@ export class ServerCall implements CallContext {
     const { timeoutMs } = this.headers
     const expire = () => this.abort(new AppError('deadline_exceeded', 'the deadline has passed'))
     if (timeoutMs <= timerMsMax) this.#deadline = setTimeout(expire, timeoutMs)
+    stream.on('aborted', () => this.#close())
     stream.on('close', () => this.#close())
     // What fails a stream closes it, and a peer that goes away is no fault of the server.
     stream.on('error', () => {})
@@ -122,6 +123,8 @@ export class ServerCall implements CallContext {
       }
     } catch (error) {
       throw this.#reason ?? error
+    } finally {
+      this.#discardTheRest()
     }
     this.#throwIfStopped()
     if (decoder.isPartial) throw partialMessage()
@@ -171,7 +174,10 @@ export class ServerCall implements CallContext {
     this.#outcome = error?.code ?? 'ok'
     clearTimeout(this.#deadline)
     const stream = this.#stream
-    if (stream.closed || stream.destroyed) return
+    if (stream.closed || stream.destroyed) {
+      this.#discardTheRest()
+      return
+    }
     const status = { ...this.trailers, ...statusTrailers(this.headers.requestId, error) }
     if (error !== undefined && !stream.headersSent) {
       stream.respond({ ':status': 200, 'content-type': contentType, ...status }, { endStream: true })
@@ -188,8 +194,14 @@ export class ServerCall implements CallContext {
       stream.close(constants.NGHTTP2_CANCEL)
   }
 
+  /** A stream with bytes that nobody reads would never go away. */
+  #discardTheRest(): void {
+    this.#stream.resume()
+  }
+
   /** Once the answer is whole, the client may stop to send (RFC 9113, 8.1). */
   #refuseTheRest(): void {
+    this.#discardTheRest()
     if (!this.#stream.readableEnded) setImmediate(() => this.#stream.close(constants.NGHTTP2_NO_ERROR))
   }
 
