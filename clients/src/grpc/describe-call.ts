@@ -18,7 +18,9 @@ function describeValue(name: string, value: string | Buffer): string {
 }
 
 export function describeStatus({ code, details, metadata }: StatusObject): string {
-  return [`${status[code]}: ${details}`, describeMetadata(metadata)].filter((line) => line !== '').join('\n')
+  return [details === '' ? status[code] : `${status[code]}: ${details}`, describeMetadata(metadata)]
+    .filter((line) => line !== '')
+    .join('\n')
 }
 
 /** Tells of a message as JSON, with its bytes as they go behind the five bytes of length. */
