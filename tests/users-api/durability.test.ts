@@ -5,7 +5,6 @@ import {
 } from '@polyservice-lab/clients'
 import type { NewUser } from '@polyservice-lab/contracts/users-api'
 import { expect, test } from 'vitest'
-import { runToExit } from '../support/docker.ts'
 import { useLab } from '../support/lab.ts'
 import { createPerson, fakers } from './support/people.ts'
 
@@ -55,15 +54,4 @@ test('forgets everything when it is reset', async () => {
   await expect(files.download(file)).rejects.toMatchObject({ code: 'not_found' })
   const login = createAuthenticationClient(await service.address()).login(fields)
   await expect(login).rejects.toMatchObject({ code: 'unauthenticated' })
-})
-
-test.each([
-  ['JWT_SECRET_KEY', 'too short', 'JWT_SECRET_KEY: shorter than 32 bytes'],
-  ['POLICY', 'lax', 'POLICY="lax": not one of strict, open'],
-  ['APP_HOST', 'localhost:8001', 'APP_HOST="localhost:8001": not an http or https URL'],
-])('refuses to start with a wrong %s', async (name, value, message) => {
-  const image = `polyservice-lab/users-api:${process.env['LAB_TAG'] ?? 'latest'}`
-  const args = ['run', '--rm', '--network', 'none', '--env', `${name}=${value}`, image]
-  const { code, stderr } = await runToExit('docker', args)
-  expect({ code, stderr: stderr.trim() }).toEqual({ code: 2, stderr: `users-api: ${message}` })
 })

@@ -47,13 +47,16 @@ test('answers others while one does not read', async () => {
 })
 
 test('closes with 1013 clients that do not read for SEND_TIMEOUT_MS, and forgets those that never read', async () => {
+  const connections = () => service().metric('lab_connections')
+  const givenUp = async () => (await service().logs()).split('the client does not read').length - 1
+  await until(async () => (await connections()) === 0, 'the clients of other tests are gone')
+  const before = await givenUp()
   using late = await RawPeer.open(await service().address())
   using deaf = await RawPeer.open(await service().address())
   for (const peer of [late, deaf]) peer.send(...messages)
-  // What is sent after the server has given up is taken and dropped.
-  await until(() => late.socket.writableLength === 0, 'the server gives up')
+  await until(async () => (await givenUp()) === before + 2, 'the server gives up')
   expect(await late.closeFrame()).toEqual({ code: 1013, reason: 'the client does not read its replies' })
   late.send({ opcode: opcode.close, payload: closePayload(1013) })
-  await until(async () => (await service().metric('lab_connections')) === 0, 'both connections are gone')
+  await until(async () => (await connections()) === 0, 'both connections are gone')
   expect(await service().metric('lab_requests_in_flight')).toBe(0)
 })

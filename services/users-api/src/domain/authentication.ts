@@ -27,7 +27,7 @@ export interface Authentication {
   authenticate(accessToken: string): Promise<User>
 }
 
-export interface Credentials {
+interface Credentials {
   readonly email: string
   readonly password: string
   /** Of the network peer. */

@@ -4,7 +4,7 @@ import { normalizePath } from './file-names.ts'
 import { type Policy, requireOwner } from './policy.ts'
 import type { FileStore, StoredContent } from './store.ts'
 
-export interface NewFileFields {
+interface NewFileFields {
   readonly filename: string
   readonly directory: string
   readonly content: StoredContent

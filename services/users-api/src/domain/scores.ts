@@ -3,7 +3,14 @@ export interface Scores {
   readonly minScore?: bigint | null
 }
 
-/** What is wrong with scores that are given together, those left out being 0; undefined where nothing is. */
-export function brokenScores({ maxScore, minScore }: Scores): string | undefined {
-  return (maxScore ?? 0n) < (minScore ?? 0n) ? 'max score should not be less than min score' : undefined
+const broken = 'max score should not be less than min score'
+
+/** What is wrong with the scores of a course, those left out being 0; undefined where nothing is. */
+export function brokenCourseScores({ maxScore, minScore }: Scores): string | undefined {
+  return (maxScore ?? 0n) < (minScore ?? 0n) ? broken : undefined
+}
+
+/** What is wrong with the scores of an exercise, where it has both; undefined where nothing is. */
+export function brokenExerciseScores({ maxScore, minScore }: Scores): string | undefined {
+  return maxScore != null && minScore != null && maxScore < minScore ? broken : undefined
 }

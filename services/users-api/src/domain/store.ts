@@ -18,7 +18,7 @@ export interface StoredContent {
   readonly modifiedAtMs: number
 }
 
-export interface NewFile extends StoredFile {
+interface NewFile extends StoredFile {
   readonly ownerId: string
   /** The place in the storage: names between slashes, without `.`; two files of one path share their bytes. */
   readonly path: string

@@ -78,6 +78,6 @@ export async function readJsonBody(
 }
 
 /** application/json, application/*+json, or nothing at all. */
-function isJson(contentType: string | undefined): boolean {
-  return contentType === undefined || /^\s*application\/(?:json|[^\s;]*\+json)\s*(?:;|$)/i.test(contentType)
+function isJson(contentType = ''): boolean {
+  return contentType === '' || /^\s*application\/(?:json|[^\s;]*\+json)\s*(?:;|$)/i.test(contentType)
 }

@@ -1,4 +1,5 @@
-import type { RequestListener } from 'node:http'
+import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import type { Logger, Metrics } from '@polyservice-lab/service-kit'
 import cors from 'cors'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
@@ -54,12 +55,23 @@ export function createHttpApp(options: HttpAppOptions): RequestListener {
   return app
 }
 
-/** Helmet's headers; those that only make sense behind TLS are left to whoever ends it. */
+/**
+ * Helmet's headers; those that only make sense behind TLS are left to whoever ends it. They are the same on every
+ * answer: helmet is asked once.
+ */
 function securityHeaders(): RequestHandler {
-  return helmet({
+  const setHeaders = helmet({
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
     strictTransportSecurity: false,
   })
+  const request = new IncomingMessage(new Socket())
+  const sample = new ServerResponse(request)
+  setHeaders(request, sample, () => {})
+  const headers = new Map(Object.entries(sample.getHeaders()).map(([name, value]) => [name, String(value)]))
+  return (_request, response, next) => {
+    response.setHeaders(headers)
+    next()
+  }
 }
 
 function runner(route: Route, runRoute: RouteRunner): RequestHandler {

@@ -5,10 +5,10 @@ import type { Fields, FieldValues } from './validation/fields.ts'
 import type { RequestBody } from './validation/request-body.ts'
 import type { JsonSchema } from './validation/schema.ts'
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 export type Tag = 'authentication' | 'users' | 'files' | 'courses' | 'exercises'
 
-export interface RouteInput<P, Q, B, C> {
+interface RouteInput<P, Q, B, C> {
   readonly path: P
   readonly query: Q
   readonly body: B

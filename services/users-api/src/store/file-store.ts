@@ -7,7 +7,7 @@ import { removeUnused } from './deletions.ts'
 import { refuseGoneOwner } from './gone-owner.ts'
 import type { Schema } from './schema.ts'
 
-export const fileColumns = ['id', 'filename', 'directory', 'ownerId'] as const
+const fileColumns = ['id', 'filename', 'directory', 'ownerId'] as const
 
 export function createFileStore(db: Kysely<Schema>, blobs: BlobStorage): FileStore {
   return {

@@ -3,7 +3,7 @@ import type { ColumnType } from 'kysely'
 /** Integers are read as bigint. */
 type Integer = ColumnType<bigint, number | bigint, number | bigint>
 
-export interface UserRow {
+interface UserRow {
   readonly id: string
   readonly email: string
   readonly passwordHash: string
@@ -13,14 +13,14 @@ export interface UserRow {
 }
 
 /** The bytes at a path of the storage. */
-export interface ContentRow {
+interface ContentRow {
   readonly path: string
   readonly blobId: string
   readonly sizeBytes: Integer
   readonly modifiedAtMs: Integer
 }
 
-export interface FileRow {
+interface FileRow {
   readonly id: string
   readonly filename: string
   readonly directory: string
@@ -28,7 +28,7 @@ export interface FileRow {
   readonly ownerId: string | null
 }
 
-export interface CourseRow {
+interface CourseRow {
   readonly id: string
   readonly title: string
   readonly maxScore: bigint | null
@@ -39,7 +39,7 @@ export interface CourseRow {
   readonly createdByUserId: string
 }
 
-export interface ExerciseRow {
+interface ExerciseRow {
   readonly id: string
   readonly title: string
   readonly courseId: string

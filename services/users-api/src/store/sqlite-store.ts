@@ -30,8 +30,9 @@ export async function openSqliteStore(dataDir: string): Promise<SqliteStore> {
     return new Set(rows.map(({ blobId }) => blobId))
   }
   await blobs.open(await knownBlobs())
+  const users = createUserStore(db, blobs)
   return {
-    users: createUserStore(db, blobs),
+    users,
     files: createFileStore(db, blobs),
     courses: createCourseStore(db, blobs),
     exercises: createExerciseStore(db),
@@ -42,6 +43,7 @@ export async function openSqliteStore(dataDir: string): Promise<SqliteStore> {
         for (const table of ['exercises', 'courses', 'files', 'contents', 'users'] as const)
           await transaction.deleteFrom(table).execute()
       })
+      users.forget()
       await blobs.remove(known)
     },
     [Symbol.asyncDispose]: () => db.destroy(),

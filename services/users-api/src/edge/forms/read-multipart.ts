@@ -51,9 +51,9 @@ export async function* readMultipart(options: MultipartOptions): AsyncGenerator<
           part = await beginPart(event.headers, decode, options.fileField, blobs)
           countPart(counts, part)
         } else if (part !== undefined && event.type === 'data') {
+          await takeData(part, event.bytes)
           if (part.filename === undefined) textBytes += event.bytes.length
           if (textBytes > limits.bodyBytesMax) throw tooLarge()
-          await takeData(part, event.bytes)
         } else if (part !== undefined) {
           yield await endPart(part, decode)
           part = undefined
@@ -81,7 +81,8 @@ async function beginPart(
   const name = written('name')
   if (name === undefined)
     throw new HttpError(400, 'The Content-Disposition header field "name" must be provided.')
-  const filename = written('filename')
+  // RFC 5987's spelling of a name is as good a sign of a file.
+  const filename = written('filename') ?? written('filename*')
   const kept = filename !== undefined && name === fileField
   return { name, filename, chunks: [], writer: kept ? await blobs.create() : undefined, sizeBytes: 0 }
 }

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { RequestHandler } from 'express'
 
 /** A document that is the same for everybody. */
@@ -39,13 +38,11 @@ const docs = `<!doctype html>
 </html>
 `
 
-const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, persistAuthorization: true })
+const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true })
 `
 
 /** The pages for people, Swagger UI among them, and the document that it shows; read once. */
 export async function createPages(openApi: unknown): Promise<readonly Page[]> {
-  const swagger = createRequire(import.meta.url)
-  const asset = (name: string) => readFile(swagger.resolve(`swagger-ui-dist/${name}`))
   return [
     { path: '/', contentType: html, body: Buffer.from(home) },
     { path: '/docs', contentType: html, body: Buffer.from(docs) },
@@ -53,12 +50,12 @@ export async function createPages(openApi: unknown): Promise<readonly Page[]> {
     {
       path: '/docs/swagger-ui-bundle.js',
       contentType: script,
-      body: await asset('swagger-ui-bundle.js'),
+      body: await readFile(new URL(import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'))),
     },
     {
       path: '/docs/swagger-ui.css',
       contentType: 'text/css; charset=utf-8',
-      body: await asset('swagger-ui.css'),
+      body: await readFile(new URL(import.meta.resolve('swagger-ui-dist/swagger-ui.css'))),
     },
     {
       path: '/openapi.json',

@@ -1,5 +1,5 @@
 import type { Courses } from '../../domain/courses.ts'
-import { brokenScores } from '../../domain/scores.ts'
+import { brokenCourseScores } from '../../domain/scores.ts'
 import { type Route, securedRoute } from '../route.ts'
 import { optional, withDefault } from '../validation/fields.ts'
 import { integer } from '../validation/integer.ts'
@@ -37,7 +37,7 @@ export function courseRoutes(courses: Courses, appHost: string): Route[] {
             previewFileId: uuid4(),
             createdByUserId: uuid4(),
           }),
-          brokenScores,
+          brokenCourseScores,
         ),
       ),
       answer,
@@ -85,7 +85,7 @@ export function courseRoutes(courses: Courses, appHost: string): Route[] {
             description: optional(description),
             estimatedTime: optional(estimatedTime),
           }),
-          brokenScores,
+          brokenCourseScores,
         ),
       ),
       answer,

@@ -1,5 +1,5 @@
 import type { Exercises } from '../../domain/exercises.ts'
-import { brokenScores } from '../../domain/scores.ts'
+import { brokenExerciseScores } from '../../domain/scores.ts'
 import { type Route, securedRoute } from '../route.ts'
 import { optional, withDefault } from '../validation/fields.ts'
 import { integer } from '../validation/integer.ts'
@@ -36,7 +36,7 @@ export function exerciseRoutes(exercises: Exercises): Route[] {
             description,
             estimatedTime,
           }),
-          brokenScores,
+          brokenExerciseScores,
         ),
       ),
       answer,
@@ -83,7 +83,7 @@ export function exerciseRoutes(exercises: Exercises): Route[] {
             description: optional(description),
             estimatedTime: optional(estimatedTime),
           }),
-          brokenScores,
+          brokenExerciseScores,
         ),
       ),
       answer,

@@ -65,7 +65,7 @@ const types: Readonly<Record<string, string>> = {
 
 /** The Content-Type of a file by its name; text in UTF-8 where the name does not tell. */
 export function mediaTypeOf(filename: string): string {
-  const [, extension = ''] = /[^.]\.([^.]+)$/.exec(filename) ?? []
+  const [, extension = ''] = /[^.]\.([^.]+)$/.exec(filename.replace(/\.(?:gz|bz2|xz)$/i, '')) ?? []
   const known = extension.toLowerCase()
   const type = Object.hasOwn(types, known) ? types[known] : undefined
   if (type === undefined) return 'text/plain; charset=utf-8'

@@ -4,7 +4,7 @@ const min = -(2n ** 63n)
 const max = 2n ** 63n - 1n
 
 /** Blanks around, a sign, leading zeros, single underscores between digits, and a fraction of zeros are taken. */
-const integerText = /^\p{White_Space}*([+-]?)(\d(?:_?\d)*)(?:\.0+)?\p{White_Space}*$/u
+const integerText = /^\p{White_Space}*([+-]?)(?:0[0_]*(?=[1-9]))?(\d(?:_?\d)*)(?:\.0+)?\p{White_Space}*$/u
 const digitsMax = 4300
 
 /** An integer of 64 bits: as a number, as a whole float, as a boolean (1, 0) or written in a string. */

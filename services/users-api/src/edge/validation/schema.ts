@@ -51,9 +51,6 @@ export interface Schema<T> {
   readonly jsonSchema: JsonSchema
 }
 
-/** What a schema makes of an input. */
-export type Infer<S> = S extends Schema<infer T> ? T : never
-
 /** null stays null, whatever else goes to the schema. */
 export function nullable<T>(schema: Schema<T>): Schema<T | null> {
   return {

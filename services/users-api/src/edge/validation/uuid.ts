@@ -1,4 +1,5 @@
 import type { Schema } from './schema.ts'
+import { parseString } from './text.ts'
 
 const canonical = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i
 /** 32 digits, or with hyphens: alone, in braces or as a URN (RFC 9562 section 4). */
@@ -9,7 +10,8 @@ const groupLengths = [8, 4, 4, 4, 12] as const
 export function uuid4(): Schema<string> {
   return {
     parse(input, place) {
-      if (typeof input !== 'string' || !input.isWellFormed())
+      if (typeof input === 'string' && !input.isWellFormed()) return parseString(input, place)
+      if (typeof input !== 'string')
         return place.fail('uuid_type', 'UUID input should be a string, bytes or UUID object', input)
       const groups = parseUuid(input)
       if (groups === undefined) {

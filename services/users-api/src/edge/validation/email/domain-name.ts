@@ -78,7 +78,8 @@ function encode(domain: string): string {
     if (asciiHostname.test(part)) return part
     const encoded = domainToASCII(part)
     if (encoded.length <= labelMax && encoded !== '') return encoded
-    throw new EmailSyntaxError('The part after the @-sign is invalid (Label too long).')
+    const problem = encoded === '' ? 'Label is not valid' : 'Label too long'
+    throw new EmailSyntaxError(`The part after the @-sign is invalid (${problem}).`)
   })
   return labels.join('.')
 }

@@ -1,4 +1,4 @@
-import { invalid, type Schema } from '../schema.ts'
+import type { Schema } from '../schema.ts'
 import { countCharacters, parseString } from '../text.ts'
 import { EmailSyntaxError } from './characters.ts'
 import { refuseDomainLiteral } from './domain-literal.ts'
@@ -12,7 +12,9 @@ const inputCharactersMax = 2048
 
 /** `Name <address>` or `"Name" <address>`; only the address counts. */
 const named =
-  /^\s*(?:(?:[\p{L}\p{N}\p{M}_!#$%&'*+\-/=?^`{|}~]+\s+)*[\p{L}\p{N}\p{M}_!#$%&'*+\-/=?^`{|}~]+|".+")?\s*<([^\n]+)>\s*$/su
+  /^\p{White_Space}*(?:(?:[\p{L}\p{N}\p{M}_!#$%&'*+\-/=?^`{|}~]+\p{White_Space}+)*[\p{L}\p{N}\p{M}_!#$%&'*+\-/=?^`{|}~]+|".+")?\p{White_Space}*<([^\n]+)>\p{White_Space}*$/su
+
+const blanksAround = /^\p{White_Space}+|\p{White_Space}+$/gu
 
 export interface EmailLimits {
   /** Length of the normal form, in characters. */
@@ -26,10 +28,9 @@ export interface EmailLimits {
 export function email({ maxLength }: EmailLimits = {}): Schema<string> {
   return {
     parse(input, place) {
-      const value = parseString(input, place)
-      if (value === invalid) return invalid
+      if (typeof input !== 'string') return parseString(input, place)
       try {
-        const normal = normalizeEmail(value)
+        const normal = normalizeEmail(input)
         const length = countCharacters(normal)
         if (maxLength === undefined || length <= maxLength) return normal
         const msg = `Value should have at most ${maxLength} items after validation, not ${length}`
@@ -52,7 +53,7 @@ export function email({ maxLength }: EmailLimits = {}): Schema<string> {
 export function normalizeEmail(input: string): string {
   if (countCharacters(input) > inputCharactersMax)
     throw new EmailSyntaxError(`Length must not exceed ${inputCharactersMax} characters`)
-  const address = (named.exec(input)?.[1] ?? input).trim()
+  const address = (named.exec(input)?.[1] ?? input).replace(blanksAround, '')
   const parts = splitAddress(address)
   const local = normalizeLocalPart(parts.local, parts.quoted)
   if (parts.domain === '') throw new EmailSyntaxError('There must be something after the @-sign.')

@@ -4,6 +4,8 @@ import { EmailSyntaxError } from './characters.ts'
 const alwaysValid = /[\u00df\u03c2\u06fd\u06fe\u0f0b\u3007]/
 const neverValid = /[\u0640\u07fa\u302e\u302f\u3031-\u3035\u303b]/
 const letterOrDigit = /[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}]/u
+/** RFC 5892 appendix A: valid beside some others only. */
+const contextual = /[\u00b7\u0375\u05f3\u05f4\u30fb]/
 const oldHangulJamo = /[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]/
 
 /**
@@ -14,14 +16,18 @@ export function checkLabel(label: string, problem: string): void {
   const fail = (sentence: string): never => {
     throw new EmailSyntaxError(`${problem} (${sentence}).`)
   }
-  if (label.slice(2, 4) === '--' && !label.startsWith('xn--'))
-    fail('Label has disallowed hyphens in 3rd and 4th position')
+  if (label.slice(2, 4) === '--') fail('Label has disallowed hyphens in 3rd and 4th position')
   if (label.startsWith('-') || label.endsWith('-')) fail('Label must not start or end with a hyphen')
   if (/^\p{M}/u.test(label)) fail('Label begins with an illegal combining character')
   for (const [i, character] of [...label].entries()) {
     if (isValid(character) || isValidInContext(label, character, i)) continue
     const number = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-    fail(`Codepoint U+${number} at position ${i + 1} of '${label}' not allowed`)
+    const codePoint = `Codepoint U+${number}`
+    fail(
+      contextual.test(character)
+        ? `${codePoint} not allowed at position ${i + 1} in '${label}'`
+        : `${codePoint} at position ${i + 1} of '${label}' not allowed`,
+    )
   }
 }
 

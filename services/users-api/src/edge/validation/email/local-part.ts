@@ -1,3 +1,4 @@
+import { countCharacters } from '../text.ts'
 import { checkUnsafe, displayOthers, EmailSyntaxError } from './characters.ts'
 
 /** RFC 5322 section 3.2.3: atoms between dots. */
@@ -7,6 +8,9 @@ const dotAtomIntl =
   /^[a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~\u{80}-\u{10ffff}]+(?:\.[a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~\u{80}-\u{10ffff}]+)*$/u
 const atomOrDot = /[.a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~\u{80}-\u{10ffff}]/u
 const quotable = /[\u{20}-\u{7e}\u{80}-\u{10ffff}]/u
+
+/** RFC 5321 section 4.5.3.1.1, in characters. */
+const localPartMax = 64
 
 /** RFC 2142: these mailboxes are the same in any case. */
 const roleNames = new Set(
@@ -35,6 +39,11 @@ export function normalizeLocalPart(local: string, quoted: boolean): string {
 
 function checkLocalPart(local: string, quoted: boolean): void {
   if (local === '') throw new EmailSyntaxError('There must be something before the @-sign.')
+  const over = countCharacters(local) - localPartMax
+  if (over > 0) {
+    const count = `${over} character${over === 1 ? '' : 's'}`
+    throw new EmailSyntaxError(`The email address is too long before the @-sign (${count} too many).`)
+  }
   if (dotAtom.test(local)) return
   if (dotAtomIntl.test(local)) {
     checkUnsafe(local)

@@ -46,14 +46,6 @@ function splitUnquoted(text: string, specials: string): [left: string, right: st
     } else if (character === '"') quoted = true
     else if (specials.includes(character)) return [text.slice(0, i), text.slice(i)]
   }
-  if (text.includes('＠')) {
-    const sentence = 'has the "full-width" at-sign (@) character instead of a regular at-sign.'
-    throw new EmailSyntaxError(`The email address ${sentence}`)
-  }
-  if (text.includes('﹫')) {
-    const sentence = 'has the "small commercial at" character instead of a regular at-sign.'
-    throw new EmailSyntaxError(`The email address ${sentence}`)
-  }
   throw new EmailSyntaxError('An email address must have an @-sign.')
 }
 
