@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import type { BlobReader, Blobs, BlobWriter } from '../domain/blobs.ts'
 
 const temporarySuffix = '.part'
 
@@ -8,7 +10,7 @@ const temporarySuffix = '.part'
  * Bytes on the disk under names that nobody chooses: an id each. What is being written has a temporary name; it is
  * synced, renamed and its directory synced before anybody hears of its id.
  */
-export class BlobStorage {
+export class BlobStorage implements Blobs {
   readonly #directory: string
 
   constructor(directory: string) {
@@ -16,29 +18,37 @@ export class BlobStorage {
   }
 
   /** Makes the directory and removes what no row knows: left by a crash between the bytes and their row. */
-  async open(known: ReadonlySet<string>): Promise<void> {
+  async sweep(known: ReadonlySet<string>): Promise<void> {
     await mkdir(this.#directory, { recursive: true })
     await this.remove((await readdir(this.#directory)).filter((name) => !known.has(name)))
   }
 
-  /** Where the bytes of a blob are. */
-  path(blobId: string): string {
-    return join(this.#directory, blobId)
+  async create(): Promise<BlobWriter> {
+    const path = this.#path(randomUUID())
+    return new FileWriter(path, await open(path + temporarySuffix, 'wx'))
   }
 
-  async create(): Promise<BlobWriter> {
-    const path = this.path(randomUUID())
-    return new BlobWriter(path, await open(path + temporarySuffix, 'wx'))
+  async open(blobId: string): Promise<BlobReader> {
+    const file = await open(this.#path(blobId))
+    return {
+      // A stream of no bytes has no form: its end would be before its start.
+      read: (start, end) =>
+        start === end ? Readable.from([]) : file.createReadStream({ start, end: end - 1, autoClose: false }),
+      [Symbol.asyncDispose]: () => file.close(),
+    }
   }
 
   /** What cannot be removed now is removed at the next start. */
   async remove(blobIds: Iterable<string>): Promise<void> {
-    await Promise.allSettled([...blobIds].map((blobId) => rm(this.path(blobId), { force: true })))
+    await Promise.allSettled([...blobIds].map((blobId) => rm(this.#path(blobId), { force: true })))
+  }
+
+  #path(blobId: string): string {
+    return join(this.#directory, blobId)
   }
 }
 
-/** A blob that is being written; disposing it before it is finished leaves nothing of it. */
-export class BlobWriter implements AsyncDisposable {
+class FileWriter implements BlobWriter {
   sizeBytes = 0
   readonly #path: string
   readonly #file: FileHandle

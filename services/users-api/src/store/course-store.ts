@@ -1,12 +1,12 @@
 import { AppError } from '@polyservice-lab/service-kit/app-error'
 import { type Kysely, sql } from 'kysely'
+import type { Blobs } from '../domain/blobs.ts'
 import type { Course } from '../domain/entities.ts'
 import type { CourseStore } from '../domain/store.ts'
-import type { BlobStorage } from './blob-storage.ts'
 import { deleteCourses, deleteUnusedFiles, removeUnused } from './deletions.ts'
 import type { Schema } from './schema.ts'
 
-export function createCourseStore(db: Kysely<Schema>, blobs: BlobStorage): CourseStore {
+export function createCourseStore(db: Kysely<Schema>, blobs: Blobs): CourseStore {
   async function find(id: string): Promise<Course | undefined> {
     const row = await selectCourses(db).where('courses.id', '=', id).executeTakeFirst()
     return row && toCourse(row)

@@ -1,15 +1,15 @@
 import { AppError } from '@polyservice-lab/service-kit/app-error'
 import { isForeignKeyViolation } from '@polyservice-lab/service-kit/sqlite'
 import type { Kysely } from 'kysely'
+import type { Blobs } from '../domain/blobs.ts'
 import type { FileStore } from '../domain/store.ts'
-import type { BlobStorage } from './blob-storage.ts'
 import { removeUnused } from './deletions.ts'
 import { refuseGoneOwner } from './gone-owner.ts'
 import type { Schema } from './schema.ts'
 
 const fileColumns = ['id', 'filename', 'directory', 'ownerId'] as const
 
-export function createFileStore(db: Kysely<Schema>, blobs: BlobStorage): FileStore {
+export function createFileStore(db: Kysely<Schema>, blobs: Blobs): FileStore {
   return {
     async insert({ content, ...file }) {
       const replaced = await db

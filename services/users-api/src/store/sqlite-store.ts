@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openDatabase } from '@polyservice-lab/service-kit/sqlite'
+import type { Blobs } from '../domain/blobs.ts'
 import type { Store } from '../domain/store.ts'
 import { BlobStorage } from './blob-storage.ts'
 import { createCourseStore } from './course-store.ts'
@@ -11,7 +12,7 @@ import type { Schema } from './schema.ts'
 import { createUserStore } from './user-store.ts'
 
 export interface SqliteStore extends Store, AsyncDisposable {
-  readonly blobs: BlobStorage
+  readonly blobs: Blobs
   /** Deletes every row and every blob. */
   clear(): Promise<void>
 }
@@ -29,7 +30,7 @@ export async function openSqliteStore(dataDir: string): Promise<SqliteStore> {
     const rows = await db.selectFrom('contents').select('blobId').execute()
     return new Set(rows.map(({ blobId }) => blobId))
   }
-  await blobs.open(await knownBlobs())
+  await blobs.sweep(await knownBlobs())
   const users = createUserStore(db, blobs)
   return {
     users,

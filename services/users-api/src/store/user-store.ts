@@ -1,9 +1,9 @@
 import { isUniqueViolation } from '@polyservice-lab/service-kit/sqlite'
 import type { Kysely } from 'kysely'
+import type { Blobs } from '../domain/blobs.ts'
 import type { User } from '../domain/entities.ts'
 import type { UserStore } from '../domain/store.ts'
 import { emailTaken } from '../domain/users.ts'
-import type { BlobStorage } from './blob-storage.ts'
 import { deleteCourses, deleteUnusedFiles, removeUnused } from './deletions.ts'
 import type { Schema } from './schema.ts'
 
@@ -12,7 +12,7 @@ const knownMax = 10_000
 
 const publicColumns = ['id', 'email', 'lastName', 'firstName', 'middleName'] as const
 
-export function createUserStore(db: Kysely<Schema>, blobs: BlobStorage): UserStore & { forget(): void } {
+export function createUserStore(db: Kysely<Schema>, blobs: Blobs): UserStore & { forget(): void } {
   // Every request that needs a token asks for its user: known ones are answered from memory. This process is the
   // only one that writes, so what it changes is all that it has to forget.
   const known = new Map<string, User>()

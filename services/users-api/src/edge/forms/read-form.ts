@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { BlobStorage } from '../../store/blob-storage.ts'
+import type { Blobs } from '../../domain/blobs.ts'
 import { readBytes } from '../body.ts'
 import type { FormValues } from '../validation/request-body.ts'
 import { Upload } from '../validation/upload.ts'
@@ -25,7 +25,7 @@ export interface Form extends AsyncDisposable {
  */
 export type FormReader = (request: IncomingMessage, fileField: string | undefined) => Promise<Form>
 
-export function createFormReader(limits: FormLimits, blobs: BlobStorage): FormReader {
+export function createFormReader(limits: FormLimits, blobs: Blobs): FormReader {
   return async (request, fileField) => {
     const { value, parameters } = parseParameters(request.headers['content-type'] ?? '')
     if (value === 'multipart/form-data') {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { BlobStorage, BlobWriter } from '../../store/blob-storage.ts'
+import type { Blobs, BlobWriter } from '../../domain/blobs.ts'
 import { readChunks, tooLarge, unparsable } from '../body.ts'
 import { HttpError } from '../errors.ts'
 import { Upload } from '../validation/upload.ts'
@@ -15,7 +15,7 @@ export interface MultipartOptions {
   /** Of the content type: boundary and charset. */
   readonly parameters: ReadonlyMap<string, string>
   readonly limits: FormLimits
-  readonly blobs: BlobStorage
+  readonly blobs: Blobs
   readonly fileField: string | undefined
 }
 
@@ -71,7 +71,7 @@ async function beginPart(
   headers: ReadonlyMap<string, string>,
   decode: (bytes: Buffer) => string,
   fileField: string | undefined,
-  blobs: BlobStorage,
+  blobs: Blobs,
 ): Promise<Part> {
   const { parameters } = parseParameters(headers.get('content-disposition') ?? '')
   const written = (name: string) => {

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { RequestHandler } from 'express'
+import type { BlobReader, Blobs } from '../../domain/blobs.ts'
 import type { Files } from '../../domain/files.ts'
 import type { StoredContent } from '../../domain/store.ts'
-import type { BlobStorage } from '../../store/blob-storage.ts'
 import { HttpError } from '../errors.ts'
 import { decodePath } from '../paths.ts'
 import { type ByteRange, parseRanges } from './byte-ranges.ts'
@@ -16,31 +14,31 @@ import { mediaTypeOf } from './media-types.ts'
  * The bytes of stored files: GET, HEAD, conditions and ranges (RFC 9110 sections 13 and 14). What a browser shows of
  * them runs no script and may be embedded anywhere.
  */
-export function staticFiles(files: Files, blobs: BlobStorage): RequestHandler {
+export function staticFiles(files: Files, blobs: Blobs): RequestHandler {
   return async (request, response) => {
     response.locals['operation'] = 'static'
     const path = decodePath(request.path)
     const opened = await openContent(path, files, blobs)
     if (opened === undefined) throw new HttpError(404, 'Not Found')
-    await using handle = opened.handle
+    await using blob = opened.blob
     response.setHeader('Content-Security-Policy', "default-src 'none'; sandbox")
     response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin')
-    await answer(request, response, { ...opened.content, mediaType: mediaTypeOf(path), handle })
+    await answer(request, response, { ...opened.content, mediaType: mediaTypeOf(path), blob })
   }
 }
 
 interface ServedFile extends StoredContent {
   readonly mediaType: string
-  readonly handle: FileHandle
+  readonly blob: BlobReader
 }
 
-/** Bytes that are open stay readable, whatever takes their place. */
-async function openContent(path: string, files: Files, blobs: BlobStorage) {
+/** What is stored at a path now, and its bytes. */
+async function openContent(path: string, files: Files, blobs: Blobs) {
   for (;;) {
     const content = await files.read(path)
     if (content === undefined) return undefined
     try {
-      return { content, handle: await open(blobs.path(content.blobId)) }
+      return { content, blob: await blobs.open(content.blobId) }
     } catch (error) {
       // Between the two, other bytes took their place.
       const now = await files.read(path)
@@ -94,7 +92,7 @@ async function send(
   headers: OutgoingHttpHeaders,
   range: ByteRange,
 ): Promise<void> {
-  const body = request.method === 'HEAD' ? Readable.from([]) : readRange(file.handle, range)
+  const body = request.method === 'HEAD' ? [] : file.blob.read(range.start, range.end)
   await sendBody(response, status, { ...headers, 'Content-Length': range.end - range.start }, body)
 }
 
@@ -121,7 +119,7 @@ async function sendParts(
   async function* body() {
     for (const { head, range } of parts) {
       yield head
-      yield* readRange(file.handle, range)
+      yield* file.blob.read(range.start, range.end)
       yield '\r\n'
     }
     yield end
@@ -131,20 +129,14 @@ async function sendParts(
     'Content-Type': `multipart/byteranges; boundary=${boundary}`,
     'Content-Length': length,
   }
-  await sendBody(response, 206, all, Readable.from(request.method === 'HEAD' ? [] : body()))
-}
-
-function readRange(handle: FileHandle, { start, end }: ByteRange): Readable {
-  return start === end
-    ? Readable.from([])
-    : handle.createReadStream({ start, end: end - 1, autoClose: false })
+  await sendBody(response, 206, all, request.method === 'HEAD' ? [] : body())
 }
 
 async function sendBody(
   response: ServerResponse,
   status: number,
   headers: OutgoingHttpHeaders,
-  body: Readable,
+  body: Iterable<never> | AsyncIterable<Uint8Array | string>,
 ): Promise<void> {
   response.writeHead(status, headers)
   await pipeline(body, response)
