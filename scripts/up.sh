@@ -21,6 +21,11 @@ if ! output=$(docker compose up --detach --wait --wait-timeout 60 ${service:+"$s
   exit 1
 fi
 
+# Out of "127.0.0.1:8001->8001/tcp, 127.0.0.1:9001->9090/tcp": the host's side of the port that begins so.
+published_at() {
+  tr ',' '\n' | sed -n "s/^ *\(.*\)->$1.*/\1/p" | sed 's/^0\.0\.0\.0/127.0.0.1/' | head -n 1
+}
+
 try() {
   case "$1" in
     course-grpc) printf "grpcurl -plaintext -d '{\"course_id\":\"api-course\"}' %s courseservice.CourseService/GetCourse" "$2" ;;
@@ -30,11 +35,11 @@ try() {
   esac
 }
 
+published=$(docker compose ps --format '{{.Service}} {{.Health}} {{.Ports}}' | sort)
 printf '\n  %-12s %-8s %-22s %-28s %s\n' service state address 'health and metrics' 'try it'
-docker compose ps --format '{{.Service}} {{.Health}}' | sort | while read -r name health; do
-  port=$(scripts/ports.sh --list | awk -v name="$name" '$1 == name && $2 != 9090 { print $2 }')
-  address=$(docker compose port "$name" "$port")
+while read -r name health ports; do
+  address=$(published_at '[^9]' <<<"$ports")
   printf '  %-12s %-8s %-22s %-28s %s\n' "$name" "$health" "$address" \
-    "http://$(docker compose port "$name" 9090)" "$(try "$name" "$address")"
-done
+    "http://$(published_at 9090 <<<"$ports")" "$(try "$name" "$address")"
+done <<<"$published"
 printf '\n  next: make demo (see them spoken to) · make test (see it proved) · make logs · make down\n'
