@@ -15,15 +15,18 @@ export interface Endpoint {
  */
 export function pathGuard(endpoints: readonly Endpoint[]): RequestHandler {
   const matchers = endpoints.map(({ method, path }) => ({ method, matches: pathMatcher(path) }))
-  function methodsOf(path: string): string[] {
+  function methodsOf(path: string): readonly string[] {
     const segments = path.split('/')
     return matchers.filter(({ matches }) => matches(segments)).map(({ method }) => method)
   }
+  // Paths without parameters are few and asked for often: what holds for them is known beforehand.
+  const known = new Map(endpoints.map(({ path }) => [path, allowedMethods(methodsOf(path))]))
 
   return (request, response, next) => {
     const question = request.url.indexOf('?')
     const [written, query] =
       question < 0 ? [request.url, ''] : [request.url.slice(0, question), request.url.slice(question)]
+    if (known.get(written)?.has(request.method) === true && request.method !== 'OPTIONS') return next()
     const path = decodePath(written)
     const methods = methodsOf(path)
     if (methods.length === 0) {
@@ -37,17 +40,16 @@ export function pathGuard(endpoints: readonly Endpoint[]): RequestHandler {
     }
     const allowed = allowedMethods(methods)
     if (request.method === 'OPTIONS') {
-      response.writeHead(204, { Allow: allowed.join(', ') }).end()
+      response.writeHead(204, { Allow: [...allowed].join(', ') }).end()
       return
     }
-    if (!allowed.includes(request.method))
-      throw new HttpError(405, 'Method Not Allowed', { Allow: allowed.join(', ') })
+    if (!allowed.has(request.method))
+      throw new HttpError(405, 'Method Not Allowed', { Allow: [...allowed].join(', ') })
     if (path !== written) request.url = encodePath(path) + query
     next()
   }
 }
 
-function allowedMethods(methods: readonly string[]): string[] {
-  const all = new Set(['OPTIONS', ...methods, ...(methods.includes('GET') ? ['HEAD'] : [])])
-  return [...all].sort()
+function allowedMethods(methods: readonly string[]): ReadonlySet<string> {
+  return new Set(['OPTIONS', ...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].sort())
 }

@@ -18,9 +18,11 @@ export function writeJson(value: Writable): string {
   if (typeof value === 'number') return writeFloat(value)
   if (value === null || typeof value !== 'object') return String(value)
   if (Array.isArray(value)) return `[${value.map(writeJson).join(',')}]`
-  const members = value instanceof Map ? [...value] : Object.entries(value)
-  const written = members.filter(([, member]) => member !== undefined)
-  return `{${written.map(([key, member]) => `${JSON.stringify(key)}:${writeJson(member)}`).join(',')}}`
+  let members = ''
+  for (const [key, member] of value instanceof Map ? value : Object.entries(value))
+    if (member !== undefined)
+      members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${writeJson(member)}`
+  return `{${members}}`
 }
 
 /** Exponents outside of these are written with an `e`, shortest digits first: 1e-05, 1e+16. */
