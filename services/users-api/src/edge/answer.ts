@@ -1,7 +1,8 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { AppError } from '@polyservice-lab/service-kit'
 import { LoginLimitError } from '../domain/login-limiter.ts'
 import { HttpError, RequestInvalidError, statusOfCode } from './errors.ts'
+import type { Exchange } from './exchange.ts'
 import { type Writable, writeJson } from './json/write-json.ts'
 
 /** An answer before it is sent. */
@@ -31,15 +32,25 @@ function headersOf(error: AppError): OutgoingHttpHeaders {
   return error.code === 'unavailable' ? overload : {}
 }
 
-export function sendJson(response: ServerResponse, { status, headers, body }: Answer): void {
+/** Sends JSON; with the headers of every answer, all in one piece. */
+export function sendJson(response: Exchange, { status, headers = {}, body }: Answer): void {
   // A text goes out in one piece with the headers, bytes would not.
   const text = writeJson(body)
   const bytes = Buffer.byteLength(text)
-  response.writeHead(status, {
-    'Content-Type': 'application/json',
-    'Content-Length': bytes,
-    ...headers,
-  })
+  const all = [
+    ...response.locals.headers,
+    'Content-Type',
+    'application/json',
+    'Content-Length',
+    String(bytes),
+  ]
+  for (const [name, value] of Object.entries(headers)) all.push(name, String(value))
+  response.writeHead(status, all)
   // ASCII is the same in both encodings, and the cheaper one of them to write.
   response.end(text, bytes === text.length ? 'latin1' : 'utf8')
+}
+
+/** Sends headers alone. */
+export function sendEmpty(response: Exchange, status: number, headers: readonly string[]): void {
+  response.writeHead(status, [...response.locals.headers, ...headers]).end()
 }

@@ -2,23 +2,19 @@ import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http
 import { Socket } from 'node:net'
 import type { Logger, Metrics } from '@polyservice-lab/service-kit'
 import cors from 'cors'
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import helmet from 'helmet'
-import { answerOfError, sendJson } from './answer.ts'
+import { answerOfError, sendEmpty, sendJson } from './answer.ts'
 import { basePath } from './base-path.ts'
 import { discardRest } from './body.ts'
-import { observeRequests } from './observe-requests.ts'
-import { type Page, servePage } from './openapi/docs-pages.ts'
-import { pathGuard } from './path-guard.ts'
+import { createExchanges, type Exchange } from './exchange.ts'
 import type { Route } from './route.ts'
+import { createRouter } from './router.ts'
 import type { RouteRunner } from './run-route.ts'
+import { createSite, type SiteOptions, sitePaths } from './site.ts'
 
-export interface HttpAppOptions {
+export interface HttpAppOptions extends SiteOptions {
   readonly routes: readonly Route[]
   readonly runRoute: RouteRunner
-  readonly pages: readonly Page[]
-  /** Serves what is below /static/. */
-  readonly staticFiles: RequestHandler
   readonly corsOrigins: readonly string[]
   /** How much of a body is read on after a failure was found in it. */
   readonly discardBytesMax: number
@@ -26,66 +22,68 @@ export interface HttpAppOptions {
   readonly metrics: Metrics
 }
 
-/** The HTTP application: what holds for every request, then the routes, the pages and the stored files. */
+/** The HTTP application: what holds for every request, then the routes of the API, or the site around them. */
 export function createHttpApp(options: HttpAppOptions): RequestListener {
-  const { routes, runRoute, pages, staticFiles, corsOrigins } = options
-  const app = express()
-  app.disable('x-powered-by').disable('etag')
-  app.enable('case sensitive routing').enable('strict routing')
-  app.use(observeRequests(options))
-  app.use(securityHeaders())
-  if (corsOrigins.length > 0) {
-    const origin = corsOrigins.includes('*') ? '*' : [...corsOrigins]
-    app.use(cors({ origin, preflightContinue: true, exposedHeaders: ['X-Request-Id'] }))
+  const { routes, runRoute, corsOrigins, logger, metrics } = options
+  const resolve = createRouter([
+    ...sitePaths(options).map((path) => ({ method: 'GET', path, route: undefined })),
+    ...routes.map((route) => ({ method: route.method, path: basePath + route.path, route })),
+  ])
+  const headers = securityHeaders()
+  const begin = createExchanges({ logger, metrics, headers: headers.flat() })
+  const allowOrigins = crossOrigins(corsOrigins)
+  const fail = failureAnswer(options)
+  const site = createSite(options, fail)
+
+  async function answer(request: IncomingMessage, response: Exchange): Promise<void> {
+    const found = resolve(request)
+    if (found.kind === 'options') return sendEmpty(response, 204, ['Allow', found.allow])
+    if (found.kind === 'redirect')
+      return sendEmpty(response, 307, ['Location', found.location, 'Content-Length', '0'])
+    const { route } = found.endpoint
+    if (route === undefined) {
+      response.setHeaders(new Map([...headers, ['X-Request-Id', response.locals.requestId]]))
+      return site(request, response)
+    }
+    response.locals.operation = route.operationId
+    sendJson(response, { status: 200, body: await runRoute(route, request, found.params, queryOf(request)) })
   }
-  app.use(
-    pathGuard([
-      ...pages.map(({ path }) => ({ method: 'GET', path })),
-      { method: 'GET', path: '/static/*' },
-      ...routes.map(({ method, path }) => ({ method, path: basePath + path })),
-    ]),
-  )
-  for (const route of routes) {
-    const method = route.method.toLowerCase() as Lowercase<typeof route.method>
-    app[method](basePath + route.path.replaceAll(/\{(\w+)\}/g, ':$1'), runner(route, runRoute))
+
+  return (request, serverResponse) => {
+    const response = begin(request, serverResponse)
+    allowOrigins(request, response, () => {
+      answer(request, response).catch((error: unknown) => fail(error, request, response))
+    })
   }
-  for (const page of pages) app.get(page.path, servePage(page))
-  app.use('/static', staticFiles)
-  app.use(errorAnswer(options))
-  return app
 }
 
-/**
- * Helmet's headers; those that only make sense behind TLS are left to whoever ends it. They are the same on every
- * answer: helmet is asked once.
- */
-function securityHeaders(): RequestHandler {
+function queryOf({ url = '' }: IncomingMessage): URLSearchParams {
+  const question = url.indexOf('?')
+  return new URLSearchParams(question < 0 ? undefined : url.slice(question + 1))
+}
+
+/** Helmet's headers; those that only make sense behind TLS are left to whoever ends it. */
+function securityHeaders(): [name: string, value: string][] {
   const setHeaders = helmet({
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
     strictTransportSecurity: false,
   })
+  // They are the same on every answer: helmet is asked once.
   const request = new IncomingMessage(new Socket())
   const sample = new ServerResponse(request)
   setHeaders(request, sample, () => {})
-  const headers = new Map(Object.entries(sample.getHeaders()).map(([name, value]) => [name, String(value)]))
-  return (_request, response, next) => {
-    response.setHeaders(headers)
-    next()
-  }
+  return Object.entries(sample.getHeaders()).map(([name, value]) => [name, String(value)])
 }
 
-function runner(route: Route, runRoute: RouteRunner): RequestHandler {
-  return async (request, response) => {
-    response.locals['operation'] = route.operationId
-    const params = new Map(Object.entries(request.params).map(([name, value]) => [name, String(value)]))
-    const query = new URLSearchParams(request.url.split('?').slice(1).join('?'))
-    sendJson(response, { status: 200, body: await runRoute(route, request, params, query) })
-  }
+function crossOrigins(origins: readonly string[]) {
+  if (origins.length === 0)
+    return (_request: IncomingMessage, _response: Exchange, next: () => void) => next()
+  const origin = origins.includes('*') ? '*' : [...origins]
+  return cors<IncomingMessage>({ origin, preflightContinue: true, exposedHeaders: ['X-Request-Id'] })
 }
 
-function errorAnswer({ logger, discardBytesMax }: HttpAppOptions): ErrorRequestHandler {
-  // Express tells an error handler by its four parameters.
-  return (error: unknown, request, response, _next) => {
+function failureAnswer({ logger, discardBytesMax }: HttpAppOptions) {
+  return (error: unknown, request: IncomingMessage, response: Exchange): void => {
     const answer = answerOfError(error)
     const { requestId, operation } = response.locals
     // A client that went away is no fault of ours, and hears no answer.

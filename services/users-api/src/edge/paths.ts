@@ -26,17 +26,25 @@ export function encodeLocation(location: string): string {
 }
 
 /**
- * Tells whether the segments of a path have the shape of a pattern: `/users/{user_id}`, where a name in braces is
- * any one segment, or `/static/*`, where the star is all that follows.
+ * Matches the segments of a path against a pattern and gives its parameters: `/users/{user_id}`, where a name in
+ * braces is any one segment, or `/static/*`, where the star is all that follows.
  */
-export function pathMatcher(pattern: string): (segments: readonly string[]) => boolean {
+export function pathMatcher(
+  pattern: string,
+): (segments: readonly string[]) => ReadonlyMap<string, string> | undefined {
   const expected = pattern.split('/')
   const isOpen = expected.at(-1) === '*'
   if (isOpen) expected.pop()
   return (segments) => {
-    if (isOpen ? segments.length <= expected.length : segments.length !== expected.length) return false
-    return expected.every((segment, i) =>
-      segment.startsWith('{') ? segments[i] !== '' : segment === segments[i],
-    )
+    if (isOpen ? segments.length <= expected.length : segments.length !== expected.length) return undefined
+    const params = new Map<string, string>()
+    for (const [i, wanted] of expected.entries()) {
+      const found = segments[i] ?? ''
+      if (!wanted.startsWith('{')) {
+        if (wanted !== found) return undefined
+      } else if (found === '') return undefined
+      else params.set(wanted.slice(1, -1), found)
+    }
+    return params
   }
 }

@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
+import type { Exchange } from './exchange.ts'
+import { type Page, servePage } from './openapi/docs-pages.ts'
+
+export interface SiteOptions {
+  readonly pages: readonly Page[]
+  /** Serves what is below /static/. */
+  readonly staticFiles: RequestHandler
+}
+
+/** Everything around the API that is there to GET, as patterns of paths. */
+export function sitePaths({ pages }: SiteOptions): string[] {
+  return [...pages.map(({ path }) => path), '/static/*']
+}
+
+/** The pages for people and the stored files. */
+export function createSite(
+  { pages, staticFiles }: SiteOptions,
+  fail: (error: unknown, request: IncomingMessage, response: Exchange) => void,
+): (request: IncomingMessage, response: Exchange) => void {
+  const app = express()
+  app.disable('x-powered-by').disable('etag')
+  app.enable('case sensitive routing').enable('strict routing')
+  for (const page of pages) app.get(page.path, servePage(page))
+  app.use('/static', staticFiles)
+  // Express tells an error handler by its four parameters.
+  const onError: ErrorRequestHandler = (error: unknown, request, response, _next) =>
+    fail(error, request, response as unknown as Exchange)
+  app.use(onError)
+  return app
+}
