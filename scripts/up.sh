@@ -30,7 +30,7 @@ try() {
   case "$1" in
     course-grpc) printf "grpcurl -plaintext -d '{\"course_id\":\"api-course\"}' %s courseservice.CourseService/GetCourse" "$2" ;;
     tcp-history) printf "printf 'hello' | nc -N %s" "${2/:/ }" ;;
-    ws-echo) printf 'npx wscat -c ws://%s -x hello' "$2" ;;
+    ws-echo) printf 'npx --yes wscat -c ws://%s -x hello' "$2" ;;
     users-api) printf 'curl -s http://%s/api/v1/users/me' "$2" ;;
   esac
 }

@@ -33,6 +33,8 @@ export async function runToExit(
     timeout: options.timeoutMs ?? 30_000,
     maxBuffer: 64 * 1024 * 1024,
   })
+  // A program may end without reading its input.
+  child.child.stdin?.on('error', () => {})
   child.child.stdin?.end(options.input ?? '')
   return child.then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
