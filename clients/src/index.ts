@@ -18,9 +18,9 @@ export {
   type ApiClient,
   type ApiClientOptions,
   type ApiRequest,
-  type ApiResponse,
   createApiClient,
 } from './rest/api-client.ts'
+export type { ApiResponse } from './rest/api-response.ts'
 export { type AuthenticationClient, createAuthenticationClient } from './rest/authentication-client.ts'
 export { type CoursesClient, createCoursesClient } from './rest/courses-client.ts'
 export { createExercisesClient, type ExercisesClient } from './rest/exercises-client.ts'

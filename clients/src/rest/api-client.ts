@@ -6,6 +6,7 @@ import {
   connectionError,
 } from '../core/call-options.ts'
 import { LabError } from '../core/lab-error.ts'
+import type { ApiResponse } from './api-response.ts'
 import { failureOf } from './failures.ts'
 import { describeRequest, describeResponse } from './http-wire.ts'
 
@@ -21,15 +22,6 @@ export interface ApiRequest {
   readonly json?: unknown
   /** A body as it is: text, bytes or a form. */
   readonly body?: string | Uint8Array<ArrayBuffer> | FormData | URLSearchParams
-}
-
-/** An answer, whatever its status. */
-export interface ApiResponse {
-  readonly status: number
-  readonly headers: Headers
-  readonly bytes: Uint8Array
-  /** The value of a JSON body; undefined where there is none. */
-  readonly body: unknown
 }
 
 /** HTTP to users-api: raw answers for those who look closely, checked ones for those who do not. */

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
 import type { Failure, RequestFault } from '@polyservice-lab/contracts/users-api'
 import { LabError } from '../core/lab-error.ts'
-import type { ApiResponse } from './api-client.ts'
+import type { ApiResponse } from './api-response.ts'
 
 const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
   400: 'invalid_argument',

@@ -4,14 +4,7 @@ import { readBytes } from '../body.ts'
 import type { FormValues } from '../validation/request-body.ts'
 import { Upload } from '../validation/upload.ts'
 import { parseParameters } from './header-parameters.ts'
-import { readMultipart } from './read-multipart.ts'
-
-export interface FormLimits {
-  /** Of a form without files, and of all texts of one with files. */
-  readonly bodyBytesMax: number
-  /** Of a whole form with files. */
-  readonly uploadBytesMax: number
-}
+import { type FormLimits, readMultipart } from './read-multipart.ts'
 
 /** The fields of a form, and the files among them; disposing it removes those that were not kept. */
 export interface Form extends AsyncDisposable {

@@ -5,7 +5,13 @@ import { HttpError } from '../errors.ts'
 import { Upload } from '../validation/upload.ts'
 import { parseParameters } from './header-parameters.ts'
 import { MultipartParser, MultipartSyntaxError } from './multipart-parser.ts'
-import type { FormLimits } from './read-form.ts'
+
+export interface FormLimits {
+  /** Of a form without files, and of all texts of one with files. */
+  readonly bodyBytesMax: number
+  /** Of a whole form with files. */
+  readonly uploadBytesMax: number
+}
 
 const textBytesMax = 1_048_576
 const partsMax = 1000

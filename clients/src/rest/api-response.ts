@@ -1,0 +1,8 @@
+/** An answer, whatever its status. */
+export interface ApiResponse {
+  readonly status: number
+  readonly headers: Headers
+  readonly bytes: Uint8Array
+  /** The value of a JSON body; undefined where there is none. */
+  readonly body: unknown
+}
