@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createApiClient } from '@polyservice-lab/clients'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { docker } from '../support/docker.ts'
 import { until, useLab } from '../support/lab.ts'
 import { createFile, createPerson, type Person } from './support/people.ts'
@@ -11,7 +11,8 @@ const lab = useLab(['users-api'], { UPLOAD_BYTES_MAX: '2000000', CORS_ORIGINS: '
 let person: Person
 let container: string
 
-beforeAll(async () => {
+// For each test anew: one of them starts the container again, on another port.
+beforeEach(async () => {
   person = await createPerson(lab.service('users-api'))
   const { port } = await lab.service('users-api').address()
   const { stdout } = await docker('ps', '--quiet', '--filter', `publish=${port}`)

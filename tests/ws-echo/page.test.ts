@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { useLab } from '../support/lab.ts'
 import { opcode, RawPeer } from './raw-peer.ts'
 
@@ -28,8 +28,14 @@ describe.runIf(existsSync(executablePath))('in Chromium (needs /usr/bin/chromium
     page = await browser.newPage()
     page.on('pageerror', (error) => complaints.push(error.message))
     page.on('console', (message) => complaints.push(message.text()))
+  })
+  beforeEach(async () => {
     const { host, port } = await lab.service('ws-echo').address()
     await page.goto(`http://${host}:${port}/`)
+    await state('connected')
+  })
+  afterEach(() => {
+    expect(complaints).toEqual([])
   })
   afterAll(async () => {
     await browser?.close()
@@ -41,15 +47,19 @@ describe.runIf(existsSync(executablePath))('in Chromium (needs /usr/bin/chromium
     await items.nth(count - 1).waitFor()
     return items.allTextContents()
   }
+  const send = async (message: string) => {
+    await page.getByRole('textbox').fill(message)
+    await page.getByRole('button', { name: 'Send' }).click()
+  }
 
   test('the page connects, sends a text and shows its five replies', async () => {
-    await state('connected')
-    await page.getByRole('textbox').fill('<b>привет</b>')
-    await page.getByRole('button', { name: 'Send' }).click()
+    await send('<b>привет</b>')
     expect(await replies()).toEqual(repliesTo('<b>привет</b>'))
   })
 
   test('the page shows each frame with its sizes', async () => {
+    await send('<b>привет</b>')
+    await replies()
     const rows = page.locator('#frames tr')
     expect(await rows.count()).toBe(6)
     const sent = await rows.last().locator('td').allTextContents()
@@ -60,7 +70,6 @@ describe.runIf(existsSync(executablePath))('in Chromium (needs /usr/bin/chromium
   })
 
   test('the page sends binary with the keyboard', async () => {
-    await page.getByRole('button', { name: 'Clear' }).click()
     await page.getByLabel('binary').check()
     await page.getByRole('textbox').fill('bytes')
     await page.getByRole('textbox').press('Control+Enter')
@@ -79,13 +88,15 @@ describe.runIf(existsSync(executablePath))('in Chromium (needs /usr/bin/chromium
       const { payload } = await metronome.frame()
       metronome.send({ opcode: opcode.pong, payload })
     }
-    await page.getByLabel('text').check()
-    await page.getByRole('button', { name: 'Send' }).click()
-    expect(await replies()).toEqual(repliesTo('bytes'))
+    await send('again')
+    expect(await replies()).toEqual(repliesTo('again'))
   })
 
-  test('the page breaks none of its own rules', () => {
-    expect(complaints).toEqual([])
+  test('the list of frames is cleared on demand', async () => {
+    await send('away with it')
+    await replies()
+    await page.getByRole('button', { name: 'Clear' }).click()
+    expect(await page.locator('#frames tr').count()).toBe(0)
   })
 
   test("the browser's WebSocket gets five replies, a clean close and the reason for another", async () => {

@@ -142,10 +142,18 @@ def cancel_after_begin():
 
 
 def cancel_after_first_response():
-    call = courses.ListCourses(pb.ListCoursesRequest(), timeout=TIMEOUT)
+    ended = threading.Event()
+
+    def one_and_no_end():
+        yield pb.StudyRequest(course_id="api-course", question="API")
+        ended.wait(TIMEOUT)
+
+    call = courses.Study(one_and_no_end(), timeout=TIMEOUT)
     next(call)
     call.cancel()
-    assert failure(lambda: list(call)).code() is grpc.StatusCode.CANCELLED
+    error = failure(lambda: list(call))
+    ended.set()
+    assert error.code() is grpc.StatusCode.CANCELLED
 
 
 def deadline():
