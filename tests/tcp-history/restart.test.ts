@@ -81,6 +81,8 @@ test('SIGTERM under load: who is answered is kept, who is not is told, and the e
 })
 
 describe('the log of a server that was killed', () => {
+  const ownLab = useLab(['tcp-history'])
+  const service = () => ownLab.service('tcp-history')
   const segment = '/data/0000000000000001.log'
   const messages = ['first', 'second', 'third']
 
@@ -88,8 +90,9 @@ describe('the log of a server that was killed', () => {
   /** The log of a server that was killed when it had these messages. */
   let log: Buffer
 
-  /** Replaces the log of the stopped server. */
+  /** Stops the server, where it runs, and replaces its log. */
   async function putLog(bytes: Uint8Array): Promise<void> {
+    await docker('stop', '--time', '0', container)
     const directory = await mkdtemp(join(tmpdir(), 'lab-log-'))
     const file = join(directory, 'log')
     await writeFile(file, bytes)
@@ -100,7 +103,6 @@ describe('the log of a server that was killed', () => {
   }
 
   beforeAll(async () => {
-    await service().reset()
     container = await containerOf(service())
     const client = createHistoryClient(await service().address())
     for (const message of messages) await client.send(message)
