@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { useLab } from '../support/lab.ts'
 import { opcode, RawPeer } from './raw-peer.ts'
 
-const lab = useLab(['ws-echo'], { HEARTBEAT_MS: '200' })
+const lab = useLab(['ws-echo'], { HEARTBEAT_MS: '2000' })
 const open = async () => RawPeer.open(await lab.service('ws-echo').address())
 
 test.concurrent('ends a client that does not answer a ping, without a close', async () => {

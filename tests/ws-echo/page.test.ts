@@ -17,7 +17,7 @@ const args = [
 const repliesTo = (message: string) => [1, 2, 3, 4, 5].map((i) => `${i} Сообщение пользователя: ${message}`)
 
 describe.runIf(existsSync(executablePath))('in Chromium (needs /usr/bin/chromium)', () => {
-  const lab = useLab(['ws-echo'], { HEARTBEAT_MS: '200' })
+  const lab = useLab(['ws-echo'], { HEARTBEAT_MS: '2000' })
   let browser: Browser
   let page: Page
   /** What the page complains of: scripts that fail, what its policy forbids. */
