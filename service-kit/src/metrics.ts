@@ -1,7 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-
-/** Bounds in seconds, from a local round trip to the longest deadline. */
-const durationBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { createOperationMetrics } from './operation-metrics.ts'
 
 /** The same names on every service, so that one dashboard reads them all. */
 export interface Metrics {
@@ -21,19 +19,6 @@ export function createMetrics(service: string): Metrics {
   registry.setDefaultLabels({ service })
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
-  const requests = new Counter({
-    name: 'lab_requests_total',
-    help: 'Operations that ended, by outcome: ok or an error code',
-    labelNames: ['operation', 'outcome'],
-    registers,
-  })
-  const duration = new Histogram({
-    name: 'lab_request_duration_seconds',
-    help: 'How long operations took',
-    labelNames: ['operation'],
-    buckets: durationBuckets,
-    registers,
-  })
   return {
     registry,
     connections: new Gauge({ name: 'lab_connections', help: 'Open connections', registers }),
@@ -44,9 +29,6 @@ export function createMetrics(service: string): Metrics {
     }),
     receivedBytes: new Counter({ name: 'lab_received_bytes_total', help: 'Payload bytes in', registers }),
     sentBytes: new Counter({ name: 'lab_sent_bytes_total', help: 'Payload bytes out', registers }),
-    observe(operation, outcome, seconds) {
-      requests.inc({ operation, outcome })
-      duration.observe({ operation }, seconds)
-    },
+    observe: createOperationMetrics(registry),
   }
 }

@@ -22,11 +22,7 @@ export interface DatabaseOptions {
  * @throws Error when the file cannot be opened or a migration fails
  */
 export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Kysely<Schema>> {
-  const file = new DatabaseSync(options.path, {
-    enableForeignKeyConstraints: true,
-    readBigInts: options.bigints ?? false,
-    timeout: busyTimeoutMs,
-  })
+  const file = openFile(options)
   // Statements that touch many rows need scratch space, and the containers have no writable /tmp.
   file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;')
   const database = new Kysely<Schema>({ dialect: new NodeSqliteDialect(file) })
@@ -38,4 +34,16 @@ export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Ky
   if (error === undefined) return database
   await database.destroy()
   throw error
+}
+
+function openFile({ path, bigints = false }: DatabaseOptions): DatabaseSync {
+  try {
+    return new DatabaseSync(path, {
+      enableForeignKeyConstraints: true,
+      readBigInts: bigints,
+      timeout: busyTimeoutMs,
+    })
+  } catch (cause) {
+    throw new Error(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+  }
 }
