@@ -22,6 +22,7 @@ describe('limits', () => {
     MESSAGE_BYTES_MAX: '1000',
     IMPORT_BYTES_MAX: '10000',
     IMPORTS_MAX: '1',
+    CALLS_MAX: '4',
     CONNECTIONS_MAX: '3',
     CONCURRENT_STREAMS_MAX: '2',
   })
@@ -47,6 +48,18 @@ describe('limits', () => {
     expect((await lab.client.importCourses([buildCourse()])).importedCount).toBe(1)
   })
 
+  test('CALLS_MAX: one more call on any connection is RESOURCE_EXHAUSTED, until one ends', async () => {
+    await using first = await connectRaw(await lab.service.address())
+    await using second = await connectRaw(await lab.service.address())
+    const open = [first, first, second, second].map((connection) => connection.open(pathOf(study)))
+    await until(async () => (await lab.service.metric('lab_requests_in_flight')) === 4, 'they are running')
+    await expect(lab.client.getCourse('api-course')).rejects.toMatchObject({ code: 'resource_exhausted' })
+    open[0]?.stream.end()
+    expect((await open[0]?.ended)?.status).toBe(0)
+    await until(async () => (await lab.service.metric('lab_requests_in_flight')) === 3, 'there is room')
+    expect((await lab.client.getCourse('api-course')).courseId).toBe('api-course')
+  })
+
   test('CONCURRENT_STREAMS_MAX: the peer is told, and one more stream is refused or waits', async () => {
     await using connection = await connectRaw(await lab.service.address())
     await until(() => connection.session.remoteSettings.maxConcurrentStreams === 2, 'the settings are there')
@@ -62,6 +75,8 @@ describe('limits', () => {
     await until(async () => (await lab.service.metric('lab_connections')) === 1, 'only that of the client')
     await using second = await connectRaw(address)
     await using third = await connectRaw(address)
+    // The proxy of a container's port has accepted them; the server may not have yet.
+    await until(async () => (await lab.service.metric('lab_connections')) === 3, 'all three are there')
     expect([second, third].map(({ session }) => session.closed)).toEqual([false, false])
     const fourth = connect(address.port, address.host)
     fourth.on('error', () => {})
@@ -71,7 +86,6 @@ describe('limits', () => {
     await using fifth = await connectRaw(address)
     expect((await fifth.unary(getCourse, { courseId: 'api-course' })).status).toBe(0)
   })
-
 })
 
 describe('keepalive', () => {

@@ -42,6 +42,26 @@ describe('CreateCourse, UpdateCourse, DeleteCourse', () => {
     expect(await lab.client.getCourse(course.courseId)).toEqual(course)
   })
 
+  test('a read after a write sees it, whatever was read before', async () => {
+    const course = buildCourse()
+    const title = () =>
+      lab.client.getCourse(course.courseId).then(
+        ({ title }) => title,
+        ({ code }) => code,
+      )
+    expect(await title()).toBe('not_found')
+    await lab.client.importCourses([course])
+    expect(await title()).toBe(course.title)
+    await lab.client.updateCourse({ courseId: course.courseId, title: 'new' })
+    expect(await title()).toBe('new')
+    await lab.client.deleteCourse(course.courseId)
+    expect(await title()).toBe('not_found')
+    await lab.client.createCourse(course)
+    expect(await title()).toBe(course.title)
+    await lab.service.reset()
+    expect(await title()).toBe('not_found')
+  })
+
   test('refuses an id that is taken', async () => {
     await expect(lab.client.createCourse(seeded)).rejects.toEqual(courseError('already_exists'))
   })

@@ -18,6 +18,8 @@ export const loadConfig = defineConfig(50_051, (env) => ({
   importBytesMax: env.integer('IMPORT_BYTES_MAX', 1_073_741_824, { min: 1 }),
   /** IMPORTS_MAX: how many ImportCourses may run at a time. */
   importsMax: env.integer('IMPORTS_MAX', 4, { min: 1, max: 1_000 }),
+  /** CALLS_MAX: calls of all connections that may be in flight; one more ends with RESOURCE_EXHAUSTED. */
+  callsMax: env.integer('CALLS_MAX', 1_000, { min: 1, max: 1_000_000 }),
   /** CONNECTIONS_MAX: more are closed as they come. */
   connectionsMax: env.integer('CONNECTIONS_MAX', 1_000, { min: 1, max: 100_000 }),
   /** CONCURRENT_STREAMS_MAX: calls that one connection may have in flight (RFC 9113, 5.1.2). */

@@ -74,6 +74,23 @@ def empty_request():
     assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
+def large_unary():
+    """The sizes of the interop case, as the contract lets them: up as a field that the server does not know, down as
+    what reflection says of the request."""
+    request = pb.GetCourseRequest(course_id="api-course").SerializeToString()
+    size = 271_828 - len(request) - 4
+    padding = bytes([15 << 3 | 2, size & 0x7F | 0x80, size >> 7 & 0x7F | 0x80, size >> 14]) + bytes(size)
+    call = channel.unary_unary("/courseservice.CourseService/GetCourse", response_deserializer=pb.GetCourseResponse.FromString)
+    assert len(request + padding) == 271_828
+    assert call(request + padding, timeout=TIMEOUT).course_id == "api-course"
+
+    rpb = importlib.import_module("grpc.reflection.v1.reflection_pb2")
+    reflect = importlib.import_module("grpc.reflection.v1.reflection_pb2_grpc").ServerReflectionStub(channel)
+    question = rpb.ServerReflectionRequest(host="x" * 157_080, list_services="")
+    (answer,) = reflect.ServerReflectionInfo(iter([question]), timeout=TIMEOUT)
+    assert answer.ByteSize() >= 314_159 and answer.valid_host == question.host
+
+
 def too_large_request():
     error = failure(lambda: courses.GetCourse(pb.GetCourseRequest(course_id="x" * 5_000_000), timeout=TIMEOUT))
     assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED, error
@@ -108,20 +125,26 @@ def page_token():
 
 
 def ping_pong():
+    """The sizes of the interop case; the last answer is as long as a description of 10,000 characters can make it."""
     answered = threading.Semaphore(0)
-    sizes = [27_182, 8, 1_828, 45_904]
+    sizes = {27_182: 31_415, 8: 9, 1_828: 2_653, 45_904: 39_991}
+
+    def sentence(size):
+        return "API" + "😀" * ((size - 3) // 4) + "," * ((size - 3) % 4)
+
+    made = [pb.Course(course_id=f"ping-{down}", title="x", description=sentence(down)) for down in sizes.values()]
+    assert courses.ImportCourses(iter(made), timeout=TIMEOUT).imported_count == 4
 
     def questions():
-        for size in sizes:
-            yield pb.StudyRequest(course_id="api-course", question="API" + "," * (size - 3))
+        for up, down in sizes.items():
+            yield pb.StudyRequest(course_id=f"ping-{down}", question="API" + "," * (up - 3))
             assert answered.acquire(timeout=TIMEOUT)
 
-    numbers = []
+    received = []
     for answer in courses.Study(questions(), timeout=TIMEOUT):
-        if answer.last:
-            numbers.append(answer.question_number)
-            answered.release()
-    assert numbers == [1, 2, 3, 4], numbers
+        received.append((answer.question_number, len(answer.text.encode())))
+        answered.release()
+    assert received == list(enumerate(sizes.values(), 1)), received
 
 
 def empty_stream():

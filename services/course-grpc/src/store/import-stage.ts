@@ -32,6 +32,7 @@ export async function removeLeftStages(dataDir: string): Promise<void> {
 export function createImportStage(
   writer: Kysely<Schema>,
   { dataDir, importBytesMax }: { readonly dataDir: string; readonly importBytesMax: number },
+  committed: () => void,
 ): ImportStage {
   const path = join(dataDir, `${stagePrefix}${randomUUID()}.jsonl`)
   const file = createWriteStream(path, { highWaterMark: 256 * 1024 })
@@ -56,6 +57,7 @@ export function createImportStage(
       return writer
         .transaction()
         .execute((transaction) => insertAll(transaction, readBatches(path), takenMax, stop))
+        .finally(committed)
     },
 
     async [Symbol.asyncDispose]() {

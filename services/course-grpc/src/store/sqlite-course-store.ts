@@ -9,6 +9,9 @@ import type { CourseRow } from './course-row.ts'
 import { createImportStage, removeLeftStages } from './import-stage.ts'
 import { migrations, type Schema } from './migrations.ts'
 
+/** How many rows that were read are kept. */
+const knownMax = 256
+
 export interface CourseStoreOptions {
   readonly dataDir: string
   readonly importBytesMax: number
@@ -24,10 +27,11 @@ export async function openCourseStore(options: CourseStoreOptions): Promise<Cour
   const path = join(options.dataDir, 'courses.sqlite')
   const writer = await openDatabase<Schema>({ path, migrations })
   const reader = new DatabaseSync(path, { readOnly: true })
+  const { forget, ...reads } = createReads(reader)
   return {
-    ...createReads(reader),
-    ...createWrites(writer),
-    stage: () => createImportStage(writer, options),
+    ...reads,
+    ...createWrites(writer, forget),
+    stage: () => createImportStage(writer, options, forget),
     [Symbol.asyncDispose]: async () => {
       reader.close()
       await writer.destroy()
@@ -37,9 +41,10 @@ export async function openCourseStore(options: CourseStoreOptions): Promise<Cour
 
 /**
  * Reads of one turn of the event loop share a transaction: taking and leaving the lock of the log for each costs more
- * than finding a row. What is committed meanwhile is acknowledged in a later turn, so nobody can miss it.
+ * than finding a row. Rows that were read are kept until the next write; this process is the only one that writes.
  */
-function createReads(reader: DatabaseSync): Pick<CourseStore, 'get' | 'page'> {
+function createReads(reader: DatabaseSync): Pick<CourseStore, 'get' | 'page'> & { forget(): void } {
+  const known = new Map<string, CourseRow>()
   const begin = reader.prepare('BEGIN')
   const commit = reader.prepare('COMMIT')
   const get = reader.prepare('SELECT courseId, title, description FROM courses WHERE courseId = ?')
@@ -49,32 +54,46 @@ function createReads(reader: DatabaseSync): Pick<CourseStore, 'get' | 'page'> {
   function enterTransaction(): void {
     if (reader.isTransaction) return
     begin.run()
-    setImmediate(() => {
-      if (reader.isOpen) commit.run()
-    })
+    setImmediate(leaveTransaction)
+  }
+  function leaveTransaction(): void {
+    if (reader.isOpen && reader.isTransaction) commit.run()
   }
   // The columns of the statements are those of a row; the driver cannot know that.
   return {
     get(courseId) {
+      const kept = known.get(courseId)
+      if (kept !== undefined) return kept
       enterTransaction()
-      return get.get(courseId) as unknown as CourseRow | undefined
+      const row = get.get(courseId) as unknown as CourseRow | undefined
+      if (row === undefined) return undefined
+      if (known.size >= knownMax) known.clear()
+      known.set(courseId, Object.freeze(row))
+      return row
     },
     page(afterId, limit) {
       enterTransaction()
       return page.all(afterId, limit) as unknown as CourseRow[]
+    },
+    /** After a commit and before it is acknowledged: later reads see it. */
+    forget() {
+      leaveTransaction()
+      known.clear()
     },
   }
 }
 
 function createWrites(
   writer: Kysely<Schema>,
+  committed: () => void,
 ): Pick<CourseStore, 'insert' | 'update' | 'delete' | 'replaceAll'> {
   /** Waits for its turn to write; does nothing where nobody waits for it by then. */
   function write<T>(stop: Stop, run: (database: Kysely<Schema>) => Promise<T>): Promise<T> {
-    return writer.connection().execute((database) => {
+    const written = writer.connection().execute((database) => {
       stop.throwIfAborted()
       return run(database)
     })
+    return written.finally(committed)
   }
 
   return {
@@ -110,10 +129,12 @@ function createWrites(
         return numDeletedRows > 0n
       }),
 
-    replaceAll: (courses: readonly Course[]) =>
-      writer.transaction().execute(async (transaction) => {
+    async replaceAll(courses: readonly Course[]) {
+      const replaced = writer.transaction().execute(async (transaction) => {
         await transaction.deleteFrom('courses').execute()
         await transaction.insertInto('courses').values(courses).execute()
-      }),
+      })
+      await replaced.finally(committed)
+    },
   }
 }

@@ -32,23 +32,24 @@ export class FrameDecoder {
     return this.#bytes > 0
   }
 
-  /**
-   * The frames that these bytes complete.
-   * @throws AppError resource_exhausted as soon as a prefix announces more than `bytesMax`
-   */
-  *push(chunk: Buffer): Generator<Frame> {
+  push(chunk: Buffer): void {
     this.#chunks.push(chunk)
     this.#bytes += chunk.length
-    while (this.#bytes >= prefixBytes) {
-      const prefix = this.#peek(prefixBytes)
-      const length = prefix.readUInt32BE(1)
-      if (length > this.#bytesMax) throw messageTooLarge(this.#bytesMax)
-      if (this.#bytes < prefixBytes + length) return
-      this.#take(prefixBytes)
-      const flag = prefix[0] ?? 0
-      if (flag > 1) throw new AppError('invalid_argument', 'the flag of a message is neither 0 nor 1')
-      yield { compressed: flag === 1, payload: this.#take(length) }
-    }
+  }
+
+  /**
+   * The next frame that is whole; undefined where there is none yet.
+   * @throws AppError resource_exhausted as soon as a prefix announces more than `bytesMax`
+   */
+  next(): Frame | undefined {
+    if (this.#bytes < prefixBytes) return undefined
+    const prefix = this.#peek(prefixBytes)
+    const length = prefix.readUInt32BE(1)
+    if (length > this.#bytesMax) throw messageTooLarge(this.#bytesMax)
+    if (this.#bytes < prefixBytes + length) return undefined
+    const flag = prefix[0] ?? 0
+    if (flag > 1) throw new AppError('invalid_argument', 'the flag of a message is neither 0 nor 1')
+    return { compressed: flag === 1, payload: this.#take(prefixBytes + length).subarray(prefixBytes) }
   }
 
   #peek(length: number): Buffer {

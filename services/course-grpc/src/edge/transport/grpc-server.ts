@@ -10,7 +10,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import { Server as NetServer } from 'node:net'
-import { type Logger, listen, type ServiceDeps } from '@polyservice-lab/service-kit'
+import { listen, type ServiceDeps } from '@polyservice-lab/service-kit'
 import { AppError } from '@polyservice-lab/service-kit/app-error'
 import { publicError } from '../errors.ts'
 import type { Route } from './handlers.ts'
@@ -34,6 +34,7 @@ export interface GrpcServerOptions {
   readonly routes: readonly Route[]
   readonly limits: {
     readonly messageBytesMax: number
+    readonly callsMax: number
     readonly connectionsMax: number
     readonly concurrentStreamsMax: number
   }
@@ -50,7 +51,6 @@ export interface GrpcServerOptions {
 export class GrpcServer {
   readonly #options: GrpcServerOptions
   readonly #deps: ServiceDeps
-  readonly #callLogger: Logger
   readonly #routes: ReadonlyMap<string, Route>
   readonly #server: Http2Server | Http2SecureServer
   readonly #sessions = new Set<ServerHttp2Session>()
@@ -61,8 +61,6 @@ export class GrpcServer {
   constructor(options: GrpcServerOptions, deps: ServiceDeps) {
     this.#options = options
     this.#deps = deps
-    // What it logs is an allow-list, so there is nothing to redact, which is most of the cost of a line.
-    this.#callLogger = deps.logger.child({}, { redact: [] })
     this.#routes = new Map(options.routes.map((route) => [route.path, route]))
     this.#counters = {
       received: (bytes) => deps.metrics.receivedBytes.inc(bytes),
@@ -147,6 +145,9 @@ export class GrpcServer {
     this.#calls.add(call)
     metrics.inFlight.inc()
     try {
+      const { callsMax } = this.#options.limits
+      if (this.#calls.size > callsMax)
+        throw new AppError('resource_exhausted', `${callsMax} calls are running already`)
       await serveCall(call, route)
     } catch (error) {
       const told = publicError(error)
@@ -160,10 +161,7 @@ export class GrpcServer {
     const outcome = call.outcome ?? 'internal'
     const method = route?.path ?? 'unknown'
     metrics.observe(method, outcome, durationMs / 1_000)
-    this.#callLogger.info(
-      { requestId, method, outcome, durationMs: Math.round(durationMs * 1_000) / 1_000 },
-      'call',
-    )
+    logger.info({ requestId, method, outcome, durationMs: Math.round(durationMs * 1_000) / 1_000 }, 'call')
   }
 }
 

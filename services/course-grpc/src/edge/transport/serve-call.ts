@@ -10,9 +10,9 @@ export async function serveCall(call: ServerCall, route: Route | undefined): Pro
   const { input, output } = route
   switch (route.kind) {
     case 'unary':
-      return call.sendLast(encode(output, await route.handler(await call.receiveOne(input), call)))
+      return call.sendOnly(encodeOnce(output, await route.handler(await call.receiveOne(input), call)))
     case 'client_streaming':
-      return call.sendLast(encode(output, await route.handler(call.receive(input), call)))
+      return call.sendOnly(encode(output, await route.handler(call.receive(input), call)))
     case 'server_streaming':
       return sendAll(call, output, route.handler(await call.receiveOne(input), call))
     case 'bidi_streaming':
@@ -28,6 +28,17 @@ async function sendAll<D extends DescMessage>(
 ): Promise<void> {
   for await (const message of messages) await call.send(encode(schema, message))
   call.finish()
+}
+
+/** The bytes of answers that are frozen: such a one cannot change, and is given again and again. */
+const encodings = new WeakMap<object, { readonly schema: DescMessage; readonly bytes: Uint8Array }>()
+
+function encodeOnce<D extends DescMessage>(schema: D, message: MessageInitShape<D>): Uint8Array {
+  const known = encodings.get(message)
+  if (known?.schema === schema) return known.bytes
+  const bytes = encode(schema, message)
+  if (Object.isFrozen(message)) encodings.set(message, { schema, bytes })
+  return bytes
 }
 
 function encode<D extends DescMessage>(schema: D, message: MessageInitShape<D>): Uint8Array {

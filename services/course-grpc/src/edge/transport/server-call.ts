@@ -12,6 +12,16 @@ import { encodeStatusDetails } from './status-details.ts'
 /** The longest delay that a timer can take; a deadline beyond it is none. */
 const timerMsMax = 2 ** 31 - 1
 const contentType = 'application/grpc+proto'
+const acceptable = ['grpc-accept-encoding', acceptedEncodings]
+/** As names and values in turn, made once: what Node does with an object per call costs several times as much. */
+const responseHeaders = {
+  identity: [':status', '200', 'content-type', contentType, 'grpc-encoding', 'identity', ...acceptable],
+  gzip: [':status', '200', 'content-type', contentType, 'grpc-encoding', 'gzip', ...acceptable],
+} as const satisfies Record<CallHeaders['encoding'], readonly string[]>
+/** gRPC has no use for a date. */
+const responseOptions = { sendDate: false }
+const withTrailers = { ...responseOptions, waitForTrailers: true }
+const withoutBody = { ...responseOptions, endStream: true }
 
 export interface CallLimits {
   readonly messageBytesMax: number
@@ -36,6 +46,7 @@ export class ServerCall implements CallContext {
   readonly #counters: ByteCounters
   readonly #deadline: NodeJS.Timeout | undefined
   #abort: AbortController | undefined
+  #stopReading: ((reason: AppError) => void) | undefined
   #reason: AppError | undefined
   #outcome: ErrorCode | 'ok' | undefined
 
@@ -52,10 +63,10 @@ export class ServerCall implements CallContext {
     const { timeoutMs } = this.headers
     const expire = () => this.abort(new AppError('deadline_exceeded', 'the deadline has passed'))
     if (timeoutMs <= timerMsMax) this.#deadline = setTimeout(expire, timeoutMs)
+    // Emitted by every end of a stream that comes before that of the answer.
     stream.on('aborted', () => this.#close())
-    stream.on('close', () => this.#close())
-    // What fails a stream closes it, and a peer that goes away is no fault of the server.
-    stream.on('error', () => {})
+    stream.on('error', ignore)
+    if (stream.closed) this.#close()
   }
 
   /** Made when it is asked for: most calls are over before anything could stop them. */
@@ -75,26 +86,28 @@ export class ServerCall implements CallContext {
     if (this.#outcome !== undefined) return
     this.#reason = reason
     this.finish(reason)
+    this.#stopReading?.(reason)
     this.#abort?.abort(reason)
   }
 
-  /** The only message of a call whose client does not stream. */
-  async receiveOne<D extends DescMessage>(schema: D): Promise<MessageShape<D>> {
-    const frame = await this.#onlyFrame()
-    this.#throwIfStopped()
-    return decode(schema, frame.compressed ? await this.#decompress(frame) : frame.payload)
-  }
-
-  /** By events: most calls are unary, and iterating a stream costs several times as much. */
-  #onlyFrame(): Promise<Frame> {
+  /**
+   * The only message of a call whose client does not stream. Read by events: most calls are unary, and iterating a
+   * stream costs several times as much.
+   */
+  receiveOne<D extends DescMessage>(schema: D): Promise<MessageShape<D>> {
     const decoder = new FrameDecoder(this.#limits.messageBytesMax)
     const stream = this.#stream
     let only: Frame | undefined
     return new Promise((resolve, reject) => {
+      this.#throwIfStopped()
+      this.#stopReading = reject
       stream.on('data', (chunk: Buffer) => {
         this.#counters.received(chunk.length)
+        // What comes after the end of the call is not kept.
+        if (this.#outcome !== undefined) return
         try {
-          for (const frame of decoder.push(chunk)) {
+          decoder.push(chunk)
+          for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
             if (only !== undefined) throw new AppError('invalid_argument', 'there is more than one message')
             only = frame
           }
@@ -103,11 +116,15 @@ export class ServerCall implements CallContext {
         }
       })
       stream.on('end', () => {
-        if (only === undefined) reject(new AppError('invalid_argument', 'there is no whole message'))
-        else if (decoder.isPartial) reject(partialMessage())
-        else resolve(only)
+        try {
+          this.#throwIfStopped()
+          if (decoder.isPartial) throw partialMessage()
+          if (only === undefined) throw new AppError('invalid_argument', 'there is no message')
+          resolve(this.#decode(schema, only))
+        } catch (error) {
+          reject(error)
+        }
       })
-      stream.on('close', () => reject(this.#reason))
     })
   }
 
@@ -117,9 +134,9 @@ export class ServerCall implements CallContext {
     try {
       for await (const chunk of this.#stream.iterator({ destroyOnReturn: false })) {
         this.#counters.received(chunk.length)
-        for (const frame of decoder.push(chunk)) {
-          yield decode(schema, frame.compressed ? await this.#decompress(frame) : frame.payload)
-        }
+        decoder.push(chunk)
+        for (let frame = decoder.next(); frame !== undefined; frame = decoder.next())
+          yield await this.#decode(schema, frame)
       }
     } catch (error) {
       throw this.#reason ?? error
@@ -136,14 +153,22 @@ export class ServerCall implements CallContext {
     if (this.#reason !== undefined) throw this.#reason
   }
 
-  #decompress({ payload }: Frame): Promise<Buffer> {
-    if (this.headers.encoding === 'gzip') return decompress(payload, this.#limits.messageBytesMax)
-    throw new AppError('invalid_argument', 'a message is compressed, and grpc-encoding does not say how')
+  #decode<D extends DescMessage>(
+    schema: D,
+    { compressed, payload }: Frame,
+  ): MessageShape<D> | Promise<MessageShape<D>> {
+    if (!compressed) return decode(schema, payload)
+    if (this.headers.encoding !== 'gzip')
+      throw new AppError('invalid_argument', 'a message is compressed, and grpc-encoding does not say how')
+    return decompress(payload, this.#limits.messageBytesMax).then((bytes) => decode(schema, bytes))
   }
 
   /** Resolves when there is room for the next message. */
   async send(message: Uint8Array): Promise<void> {
-    const frame = await this.#encode(message)
+    const isGzip = this.headers.encoding === 'gzip'
+    const frame = isGzip ? await encodeGzipFrame(message) : encodeFrame(message)
+    this.#throwIfStopped()
+    this.#counters.sent(frame.length)
     if (this.#respond().write(frame)) return
     try {
       await once(this.#stream, 'drain', { signal: this.signal })
@@ -152,9 +177,14 @@ export class ServerCall implements CallContext {
     }
   }
 
-  /** Sends the last or only message and ends the call with OK. */
-  async sendLast(message: Uint8Array): Promise<void> {
-    this.#end(undefined, await this.#encode(message))
+  /** Sends the only message of an answer and ends the call with OK. */
+  sendOnly(message: Uint8Array): void | Promise<void> {
+    const end = (frame: Buffer) => {
+      this.#throwIfStopped()
+      this.#counters.sent(frame.length)
+      this.#end(undefined, frame)
+    }
+    return this.headers.encoding === 'gzip' ? encodeGzipFrame(message).then(end) : end(encodeFrame(message))
   }
 
   /** Ends the call with OK, or with the status of an error. Where it has ended, nothing happens. */
@@ -162,14 +192,7 @@ export class ServerCall implements CallContext {
     this.#end(error)
   }
 
-  async #encode(message: Uint8Array): Promise<Buffer> {
-    const frame = this.headers.encoding === 'gzip' ? await encodeGzipFrame(message) : encodeFrame(message)
-    this.#throwIfStopped()
-    this.#counters.sent(frame.length)
-    return frame
-  }
-
-  #end(error: AppError | undefined, lastFrame?: Buffer): void {
+  #end(error: AppError | undefined, onlyFrame?: Buffer): void {
     if (this.#outcome !== undefined) return
     this.#outcome = error?.code ?? 'ok'
     clearTimeout(this.#deadline)
@@ -178,9 +201,9 @@ export class ServerCall implements CallContext {
       this.#discardTheRest()
       return
     }
-    const status = { ...this.trailers, ...statusTrailers(this.headers.requestId, error) }
+    const status = Object.assign(this.trailers, statusTrailers(this.headers.requestId, error))
     if (error !== undefined && !stream.headersSent) {
-      stream.respond({ ':status': 200, 'content-type': contentType, ...status }, { endStream: true })
+      stream.respond({ ':status': 200, 'content-type': contentType, ...status }, withoutBody)
       this.#refuseTheRest()
       return
     }
@@ -188,7 +211,7 @@ export class ServerCall implements CallContext {
       stream.sendTrailers(status)
       this.#refuseTheRest()
     })
-    this.#respond().end(lastFrame)
+    this.#respond().end(onlyFrame)
     // A client that does not read would keep what is not sent yet for ever, and its deadline has passed.
     if (error?.code === 'deadline_exceeded' && stream.writableLength > 0)
       stream.close(constants.NGHTTP2_CANCEL)
@@ -206,22 +229,18 @@ export class ServerCall implements CallContext {
   }
 
   #respond(): ServerHttp2Stream {
-    if (!this.#stream.headersSent) {
-      const headers = {
-        ':status': 200,
-        'content-type': contentType,
-        'grpc-encoding': this.headers.encoding,
-        'grpc-accept-encoding': acceptedEncodings,
-      }
-      this.#stream.respond(headers, { waitForTrailers: true })
-    }
-    return this.#stream
+    const stream = this.#stream
+    if (!stream.headersSent) stream.respond(responseHeaders[this.headers.encoding], withTrailers)
+    return stream
   }
 
   #close(): void {
     if (this.#outcome === undefined) this.abort(new AppError('cancelled', 'the client cancelled the call'))
   }
 }
+
+/** What fails a stream closes it, and a peer that goes away is no fault of the server. */
+function ignore(): void {}
 
 function partialMessage(): AppError {
   return new AppError('invalid_argument', 'the last message is not whole')
