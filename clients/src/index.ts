@@ -1,6 +1,25 @@
-export type { CallOptions, ClientOptions } from './core/call-options.ts'
+/**
+ * Clients of all protocols of the lab.
+ * @module @polyservice-lab/clients
+ */
+
+export type {
+  Course as RestCourse,
+  CourseChanges,
+  Credentials,
+  Exercise,
+  ExerciseChanges,
+  NewCourse,
+  NewExercise,
+  NewUser,
+  StoredFile,
+  Tokens,
+  User,
+  UserChanges,
+} from '@polyservice-lab/contracts/users-api'
+export type { CallOptions, ClientOptions, RetryOptions } from './core/call-options.ts'
 export { LabError, type LabErrorCode, type LabErrorDetails } from './core/lab-error.ts'
-export type { OnWire, WireEvent } from './core/wire.ts'
+export type { OnWire, Retry, WireCall, WireEvent, WirePart, WireRequest } from './core/wire.ts'
 export {
   type Course,
   type CourseAnswer,
@@ -14,17 +33,20 @@ export {
   type CourseRefusal,
   createCourseClient,
 } from './grpc/course-client.ts'
+export { type AccountClients, createLab, type Lab, type LabOptions, type LabPorts } from './lab.ts'
 export {
   type ApiClient,
   type ApiClientOptions,
   type ApiRequest,
   createApiClient,
+  type Query,
 } from './rest/api-client.ts'
 export type { ApiResponse } from './rest/api-response.ts'
 export { type AuthenticationClient, createAuthenticationClient } from './rest/authentication-client.ts'
 export { type CoursesClient, createCoursesClient } from './rest/courses-client.ts'
 export { createExercisesClient, type ExercisesClient } from './rest/exercises-client.ts'
 export { createFilesClient, type FilesClient, type NewFile } from './rest/files-client.ts'
+export { createSession, type Session, type SessionStart } from './rest/session.ts'
 export {
   createPrivateUsersClient,
   createPublicUsersClient,

@@ -15,7 +15,7 @@ export async function tellUsers(story: Story, { host, port }: Address): Promise<
 
   await story.step(
     'create a user',
-    () => createPublicUsersClient(options).create(account),
+    () => createPublicUsersClient(options).createUser(account),
     (user) => `${user.firstName} ${user.lastName} has the id ${user.id}`,
   )
   const tokens = await story.step(
@@ -26,12 +26,12 @@ export async function tellUsers(story: Story, { host, port }: Address): Promise<
   const users = createPrivateUsersClient({ ...options, token: tokens?.accessToken })
   const me = await story.step(
     'read /users/me with the token',
-    () => users.getMe(),
+    () => users.getUserMe(),
     (user) => `the token belongs to ${user.email}`,
   )
   await story.step(
     'change the first name',
-    () => users.update(me?.id ?? '', { firstName: 'Ada' }),
+    () => users.updateUser(me?.id ?? '', { firstName: 'Ada' }),
     (user) => `now ${user.firstName} ${user.lastName}`,
   )
   await story.step(
@@ -40,6 +40,6 @@ export async function tellUsers(story: Story, { host, port }: Address): Promise<
     ({ accessToken }) => (accessToken === tokens?.accessToken ? 'the same token' : 'a new access token'),
   )
   await story.mistake('read /users/me without a token', 'unauthenticated', () =>
-    createPrivateUsersClient(options).getMe(),
+    createPrivateUsersClient(options).getUserMe(),
   )
 }

@@ -71,7 +71,7 @@ const usersApi: Subject = {
     ['JWT_SECRET_KEY', 'short'],
     ['BODY_BYTES_MAX', '1MB'],
   ],
-  call: (address, item) => createPublicUsersClient(address).create(account(item)),
+  call: (address, item) => createPublicUsersClient(address).createUser(account(item)),
   kept: async (address, items) => {
     const authentication = createAuthenticationClient(address)
     const logins = await Promise.all(

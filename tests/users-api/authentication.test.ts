@@ -11,7 +11,7 @@ import { forgeToken, secret } from './support/tokens.ts'
 const lab = useLab(['users-api'], { JWT_SECRET_KEY: secret, LOGIN_RATE: '5' })
 
 async function getMe(token: string) {
-  return createPrivateUsersClient({ ...(await lab.service('users-api').address()), token }).getMe()
+  return createPrivateUsersClient({ ...(await lab.service('users-api').address()), token }).getUserMe()
 }
 
 async function refresh(token: string) {
@@ -72,9 +72,9 @@ test('refuses a refresh token as an access token, and the other way round', asyn
 
 test('refuses both tokens of a user who is gone, though it knew them', async () => {
   const { users, user, tokens } = await createPerson(lab.service('users-api'))
-  await users.getMe()
-  await users.delete(user.id)
-  await expect(users.getMe()).rejects.toMatchObject({ code: 'unauthenticated' })
+  await users.getUserMe()
+  await users.deleteUser(user.id)
+  await expect(users.getUserMe()).rejects.toMatchObject({ code: 'unauthenticated' })
   await expect(refresh(tokens.refreshToken)).rejects.toMatchObject({ code: 'unauthenticated' })
 })
 

@@ -20,7 +20,7 @@ test('loses nothing that it acknowledged when it is killed, and knows its tokens
     for (;;) {
       const user = fakers.user()
       try {
-        await client.create(user)
+        await client.createUser(user)
       } catch (error) {
         if (killed) return
         throw error
@@ -37,21 +37,21 @@ test('loses nothing that it acknowledged when it is killed, and knows its tokens
   await service.start()
   const address = await service.address()
   for (const user of acknowledged)
-    await expect(client.create(user)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(client.createUser(user)).rejects.toMatchObject({ code: 'unavailable' })
   const again = createPublicUsersClient(address)
   for (const user of acknowledged)
-    await expect(again.create(user)).rejects.toMatchObject({ code: 'already_exists' })
+    await expect(again.createUser(user)).rejects.toMatchObject({ code: 'already_exists' })
   const me = createPrivateUsersClient({ ...address, token: person.tokens.accessToken })
-  expect(await me.getMe()).toEqual(person.user)
+  expect(await me.getUserMe()).toEqual(person.user)
 })
 
 test('forgets everything when it is reset', async () => {
   const service = lab.service('users-api')
   const { fields, users, files } = await createPerson(service)
-  const file = await files.create({ directory: 'tests', filename: 'x', bytes: 'x' })
+  const file = await files.createFile({ directory: 'tests', filename: 'x', bytes: 'x' })
   await service.reset()
-  await expect(users.getMe()).rejects.toMatchObject({ code: 'unauthenticated' })
-  await expect(files.download(file)).rejects.toMatchObject({ code: 'not_found' })
+  await expect(users.getUserMe()).rejects.toMatchObject({ code: 'unauthenticated' })
+  await expect(files.downloadFile(file)).rejects.toMatchObject({ code: 'not_found' })
   const login = createAuthenticationClient(await service.address()).login(fields)
   await expect(login).rejects.toMatchObject({ code: 'unauthenticated' })
 })

@@ -159,7 +159,7 @@ test.each([
 test('a course of nobody is refused by the open policy too', async () => {
   const { id: previewFileId } = await createFile(person)
   const course = fakers.course({ previewFileId, createdByUserId: randomUUID() })
-  const attempt = person.courses.create(course)
+  const attempt = person.courses.createCourse(course)
   await expect(attempt).rejects.toMatchObject({ code: 'not_found', message: 'User not found' })
 })
 

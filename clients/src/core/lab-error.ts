@@ -5,11 +5,11 @@ export type LabErrorCode = ErrorCode | 'protocol_error'
 
 export interface LabErrorDetails {
   /** What the protocol itself said: an HTTP status, a gRPC status, a close code, an ERROR code. */
-  readonly status?: number | string
+  readonly status?: number | string | undefined
   /** One entry per wrong field of an `invalid_argument`. */
   readonly violations?: readonly FieldViolation[]
   /** The id under which the server logged the call. */
-  readonly requestId?: string
+  readonly requestId?: string | undefined
   /** The body or frame of the answer, for a caller that looks closer. */
   readonly body?: unknown
   readonly cause?: unknown

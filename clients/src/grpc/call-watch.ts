@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { type Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js'
 import { abortError } from '../core/call-options.ts'
-import type { OnWire } from '../core/wire.ts'
+import type { Tell } from '../core/wire.ts'
 import { describeMetadata, describeStatus } from './describe-call.ts'
 import { statusError } from './grpc-errors.ts'
 
@@ -19,24 +19,26 @@ export type ReadableCall<T> = Call & AsyncIterable<T>
 /** Follows one call to its end, and ends it early when its signal says so. */
 export class CallWatch {
   readonly #signal: AbortSignal
-  readonly #onWire: OnWire | undefined
+  readonly #tell: Tell | undefined
   #wake: (() => void) | undefined
   #status: StatusObject | undefined
   #writeFailure: { readonly cause: unknown } | undefined
 
-  constructor(signal: AbortSignal, onWire: OnWire | undefined) {
+  constructor(signal: AbortSignal, tell: Tell | undefined) {
     this.#signal = signal
-    this.#onWire = onWire
+    this.#tell = tell
   }
 
   follow<C extends Call>(call: C): C {
     const cancel = () => call.cancel()
     this.#signal.addEventListener('abort', cancel, { once: true })
-    call.on('metadata', (metadata: Metadata) => this.#received(describeMetadata(metadata)))
+    call.on('metadata', (metadata: Metadata) =>
+      this.#tell?.({ direction: 'received', text: describeMetadata(metadata) }),
+    )
     call.on('status', (ended: StatusObject) => {
       this.#status = ended
       this.#signal.removeEventListener('abort', cancel)
-      this.#received(describeStatus(ended))
+      this.#tell?.({ direction: 'received', text: describeStatus(ended), status: status[ended.code] })
       this.#wake?.()
     })
     // The error is told by the answer or by the iteration; a call that nobody reads must not end the process.
@@ -89,9 +91,5 @@ export class CallWatch {
       this.#wake = resolve
       call.once('drain', resolve)
     })
-  }
-
-  #received(text: string): void {
-    this.#onWire?.({ protocol: 'grpc', direction: 'received', text })
   }
 }

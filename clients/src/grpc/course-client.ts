@@ -1,10 +1,11 @@
 import { isIP } from 'node:net'
 import { ChannelCredentials, compressionAlgorithms } from '@grpc/grpc-js'
 import { CourseService, type ImportCoursesResponse } from '@polyservice-lab/contracts/course-grpc'
-import { type ClientOptions, defaultTimeoutMs } from '../core/call-options.ts'
+import { type ClientOptions, defaultTimeoutMs, hostPort } from '../core/call-options.ts'
 import type { LabErrorCode } from '../core/lab-error.ts'
-import { type GrpcCallOptions, GrpcChannel, type MessageStream } from './grpc-channel.ts'
+import { type GrpcCallOptions as CourseCallOptions, GrpcChannel, type MessageStream } from './grpc-channel.ts'
 import { labCode } from './grpc-errors.ts'
+import { retryChannelOptions } from './retry-channel.ts'
 
 export interface Course {
   readonly courseId: string
@@ -12,9 +13,9 @@ export interface Course {
   readonly description: string
 }
 
-export type CourseCallOptions = GrpcCallOptions
+export type { GrpcCallOptions as CourseCallOptions } from './grpc-channel.ts'
 
-export interface CourseClientOptions extends ClientOptions, GrpcCallOptions {
+export interface CourseClientOptions extends ClientOptions, CourseCallOptions {
   /** Compresses what is sent, and has the server compress its answers. Default: off. */
   readonly gzip?: boolean | undefined
   /** Speaks TLS. Without `ca` the authorities of the machine count; `certificate` and `key` are for mutual TLS. */
@@ -69,7 +70,8 @@ export interface CourseAnswer {
 
 /**
  * A client of courseservice.CourseService. Errors are LabErrors. Calls that stream have no deadline unless
- * `timeoutMs` is given to them or to the client; the others have that of all clients by default.
+ * `timeoutMs` is given to them or to the client; the others have that of all clients by default. With `retries`, calls
+ * wait for a connection, and those that only read are repeated where the server was not available.
  */
 export interface CourseClient extends AsyncDisposable {
   getCourse(courseId: string, options?: CourseCallOptions): Promise<Course>
@@ -96,12 +98,22 @@ export interface CourseClient extends AsyncDisposable {
   deleteCourse(courseId: string, options?: CourseCallOptions): Promise<void>
 }
 
+/**
+ * Makes a client; it connects when it is first used, and holds the connection until it is disposed.
+ * @example
+ * await using courses = createCourseClient()
+ * for await (const { title } of courses.listCourses()) console.log(title)
+ */
 export function createCourseClient(options: CourseClientOptions = {}): CourseClient {
-  const { host = '127.0.0.1', port = 50_051, tls, gzip, onWire, ...calls } = options
+  const { host = '127.0.0.1', port = 50_051, tls, gzip, retries, onWire, ...calls } = options
+  const { getCourse, listCourses, importCourses, study, createCourse, updateCourse, deleteCourse } =
+    CourseService.method
   const channel = new GrpcChannel({
     ...calls,
     onWire,
-    address: `${host.includes(':') ? `[${host}]` : host}:${port}`,
+    tls: tls !== undefined,
+    retries: Boolean(retries),
+    address: hostPort(host, port),
     credentials: tls === undefined ? ChannelCredentials.createInsecure() : secureCredentials(tls),
     options: {
       'grpc.enable_channelz': 0,
@@ -110,6 +122,7 @@ export function createCourseClient(options: CourseClientOptions = {}): CourseCli
       'grpc.use_local_subchannel_pool': 1,
       // TLS names no addresses (RFC 6066, 3), and Node refuses them.
       'grpc.ssl_target_name_override': tls?.serverName ?? (isIP(host) === 0 ? host : 'localhost'),
+      ...(retries ? retryChannelOptions([getCourse, listCourses], retries) : {}),
       ...(gzip ? { 'grpc.default_compression_algorithm': compressionAlgorithms.gzip } : {}),
     },
   })
@@ -117,8 +130,6 @@ export function createCourseClient(options: CourseClientOptions = {}): CourseCli
     ...call,
     timeoutMs: call.timeoutMs ?? calls.timeoutMs ?? defaultTimeoutMs,
   })
-  const { getCourse, listCourses, importCourses, study, createCourse, updateCourse, deleteCourse } =
-    CourseService.method
 
   return {
     async getCourse(courseId, call) {

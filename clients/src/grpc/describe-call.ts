@@ -1,20 +1,25 @@
 import { type DescMessage, fromBinary, toJsonString } from '@bufbuild/protobuf'
 import { type Metadata, type StatusObject, status } from '@grpc/grpc-js'
-import type { OnWire } from '../core/wire.ts'
+import { maskValue } from '../core/secrets.ts'
+import type { Tell } from '../core/wire.ts'
 
-/** Metadata whose values are secrets. */
-const secretName = /authorization|token|cookie|password|secret|api-?key/
-
-/** One line per header; bytes in base64, secrets masked. */
-export function describeMetadata(metadata: Metadata): string {
-  return Object.keys(metadata.getMap())
-    .flatMap((name) => metadata.get(name).map((value) => `${name}: ${describeValue(name, value)}`))
-    .join('\n')
+/** Names and values; bytes in base64, secrets masked. */
+export function maskMetadata(metadata: Metadata): (readonly [name: string, value: string])[] {
+  return Object.keys(metadata.getMap()).flatMap((name) =>
+    metadata
+      .get(name)
+      .map(
+        (value) =>
+          [name, maskValue(name, typeof value === 'string' ? value : value.toString('base64'))] as const,
+      ),
+  )
 }
 
-function describeValue(name: string, value: string | Buffer): string {
-  if (secretName.test(name)) return '***'
-  return typeof value === 'string' ? value : value.toString('base64')
+/** One line per header. */
+export function describeMetadata(metadata: Metadata): string {
+  return maskMetadata(metadata)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n')
 }
 
 export function describeStatus({ code, details, metadata }: StatusObject): string {
@@ -25,15 +30,15 @@ export function describeStatus({ code, details, metadata }: StatusObject): strin
 
 /** Tells of a message as JSON, with its bytes as they go behind the five bytes of length. */
 export function tellMessage(
-  onWire: OnWire | undefined,
+  tell: Tell | undefined,
   direction: 'sent' | 'received',
   schema: DescMessage,
   message: Buffer,
 ): void {
-  if (onWire === undefined) return
+  if (tell === undefined) return
   const frame = Buffer.alloc(5 + message.length)
   frame.writeUInt32BE(message.length, 1)
   frame.set(message, 5)
-  const text = `${schema.typeName} ${toJsonString(schema, fromBinary(schema, message))}`
-  onWire({ protocol: 'grpc', direction, text, bytes: frame })
+  const json = toJsonString(schema, fromBinary(schema, message))
+  tell({ direction, text: `${schema.typeName} ${json}`, bytes: frame, message: json })
 }

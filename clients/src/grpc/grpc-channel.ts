@@ -2,13 +2,14 @@ import {
   type ChannelCredentials,
   type ClientOptions as ChannelOptions,
   Client,
+  type CallOptions as GrpcJsCallOptions,
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js'
 import type { CallOptions } from '../core/call-options.ts'
-import type { OnWire } from '../core/wire.ts'
+import { type OnWire, tellExchange } from '../core/wire.ts'
 import { CallWatch, type ReadableCall } from './call-watch.ts'
-import { describeMetadata } from './describe-call.ts'
+import { describeMetadata, maskMetadata } from './describe-call.ts'
 import {
   type Input,
   type Method,
@@ -16,6 +17,7 @@ import {
   methodDefinition,
   type Output,
 } from './method-definition.ts'
+import { attemptWatch, watchConnection } from './retry-channel.ts'
 
 export interface GrpcCallOptions extends CallOptions {
   /** Metadata to send; the value of a name that ends with `-bin` is bytes. */
@@ -26,6 +28,9 @@ export interface GrpcChannelSettings extends GrpcCallOptions {
   readonly address: string
   readonly credentials: ChannelCredentials
   readonly options: ChannelOptions
+  readonly tls: boolean
+  /** Waits for a connection where there is none, and tells of each retry. */
+  readonly retries: boolean
   readonly onWire: OnWire | undefined
 }
 
@@ -37,9 +42,11 @@ export interface MessageStream<T> extends AsyncIterable<T> {
   trailer(name: string): string | undefined
 }
 
+type CallSettings = Pick<GrpcJsCallOptions, 'deadline' | 'credentials'>
+
 interface BegunCall<M extends Method> extends MethodDefinition<M> {
   readonly metadata: Metadata
-  readonly options: { readonly deadline?: number }
+  readonly options: CallSettings
   readonly watch: CallWatch
 }
 
@@ -51,6 +58,8 @@ export class GrpcChannel implements Disposable {
   constructor(settings: GrpcChannelSettings) {
     this.#client = new Client(settings.address, settings.credentials, settings.options)
     this.#settings = settings
+    const tell = settings.retries ? tellExchange(settings.onWire, 'grpc') : undefined
+    if (tell) watchConnection(this.#client, settings.address, tell)
   }
 
   unary<M extends Method>(method: M, request: Input<M>, call: GrpcCallOptions): Promise<Output<M>> {
@@ -115,16 +124,28 @@ export class GrpcChannel implements Disposable {
 
   #begin<M extends Method>(method: M, call: GrpcCallOptions): BegunCall<M> {
     const { onWire, ...client } = this.#settings
-    const definition = methodDefinition(method, onWire)
+    const tell = tellExchange(onWire, 'grpc')
+    const definition = methodDefinition(method, tell)
     const metadata = toMetadata({ ...client.metadata, ...call.metadata })
-    const text = [`POST ${definition.path}`, describeMetadata(metadata)]
-      .filter((line) => line !== '')
-      .join('\n')
-    onWire?.({ protocol: 'grpc', direction: 'sent', text })
+    tell?.({
+      direction: 'sent',
+      text: [`POST ${definition.path}`, describeMetadata(metadata)].filter((line) => line !== '').join('\n'),
+      call: {
+        address: client.address,
+        method: definition.path.slice(1),
+        tls: client.tls,
+        metadata: maskMetadata(metadata),
+      },
+    })
     const timeoutMs = call.timeoutMs ?? client.timeoutMs
-    const options = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs }
+    // A call that waits for its connection was not sent yet, whatever its method.
+    if (client.retries) metadata.setOptions({ waitForReady: true })
+    const options = {
+      ...(timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs }),
+      ...(client.retries && tell ? { credentials: attemptWatch(tell) } : {}),
+    }
     const signals = [client.signal, call.signal].filter((signal) => signal !== undefined)
-    return { ...definition, metadata, options, watch: new CallWatch(AbortSignal.any(signals), onWire) }
+    return { ...definition, metadata, options, watch: new CallWatch(AbortSignal.any(signals), tell) }
   }
 
   [Symbol.dispose](): void {

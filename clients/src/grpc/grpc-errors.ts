@@ -5,7 +5,7 @@ import { BadRequestSchema, StatusSchema } from '@polyservice-lab/contracts/cours
 import { LabError, type LabErrorCode } from '../core/lab-error.ts'
 
 /** Every status but OK as a code of the lab. What says that a server failed is `internal`. */
-const codeOf: Readonly<Record<Exclude<status, status.OK>, LabErrorCode>> = {
+const codeOfStatus: Readonly<Record<Exclude<status, status.OK>, LabErrorCode>> = {
   [status.CANCELLED]: 'cancelled',
   [status.UNKNOWN]: 'internal',
   [status.INVALID_ARGUMENT]: 'invalid_argument',
@@ -24,19 +24,23 @@ const codeOf: Readonly<Record<Exclude<status, status.OK>, LabErrorCode>> = {
   [status.UNAUTHENTICATED]: 'unauthenticated',
 }
 
+/** The same by the names of the statuses. */
+export const codeOfStatusName: Readonly<Record<string, LabErrorCode>> = Object.fromEntries(
+  Object.entries(codeOfStatus).map(([number, code]) => [status[Number(number)], code]),
+)
+
 /** The code of the lab for a google.rpc.Code; one that there is not breaks the protocol. */
 export function labCode(code: number): LabErrorCode {
-  return codeOf[code as Exclude<status, status.OK>] ?? 'protocol_error'
+  return codeOfStatus[code as Exclude<status, status.OK>] ?? 'protocol_error'
 }
 
 /** The error of a call that ended with a status, with what google.rpc.Status tells of it. */
 export function statusError({ code, details, metadata }: StatusObject, cause?: unknown): LabError {
-  const requestId = metadata.get('x-request-id')[0]?.toString()
   const violations = badRequest(metadata.get('grpc-status-details-bin')[0])?.fieldViolations ?? []
   return new LabError(labCode(code), details, {
     status: status[code] ?? code,
     violations: violations.map(({ field, description }) => ({ field, description })),
-    ...(requestId === undefined ? {} : { requestId }),
+    requestId: metadata.get('x-request-id')[0]?.toString(),
     cause,
   })
 }

@@ -6,7 +6,7 @@ import {
   type MessageShape,
   toBinary,
 } from '@bufbuild/protobuf'
-import type { OnWire } from '../core/wire.ts'
+import type { Tell } from '../core/wire.ts'
 import { tellMessage } from './describe-call.ts'
 
 /** A method as the generated descriptor of a service gives it. */
@@ -23,22 +23,19 @@ export interface MethodDefinition<M extends Method> {
   readonly deserialize: (bytes: Buffer) => Output<M>
 }
 
-/** Derives the definition of a method from its descriptor; `onWire` is told of each message. */
-export function methodDefinition<M extends Method>(
-  method: M,
-  onWire: OnWire | undefined,
-): MethodDefinition<M> {
+/** Derives the definition of a method from its descriptor; `tell` is told of each message. */
+export function methodDefinition<M extends Method>(method: M, tell: Tell | undefined): MethodDefinition<M> {
   const input: M['input'] = method.input
   const output: M['output'] = method.output
   return {
     path: `/${method.parent.typeName}/${method.name}`,
     serialize(request) {
       const bytes = Buffer.from(toBinary(input, create(input, request)))
-      tellMessage(onWire, 'sent', input, bytes)
+      tellMessage(tell, 'sent', input, bytes)
       return bytes
     },
     deserialize(bytes) {
-      tellMessage(onWire, 'received', output, bytes)
+      tellMessage(tell, 'received', output, bytes)
       return fromBinary(output, bytes) as Output<M>
     },
   }

@@ -1,22 +1,32 @@
 import {
   abortError,
+  beforeAbort,
   type CallOptions,
   type ClientOptions,
+  callDeadline,
   callSignal,
   connectionError,
+  hostPort,
 } from '../core/call-options.ts'
 import { LabError } from '../core/lab-error.ts'
+import { withRetries } from '../core/retries.ts'
+import { type Tell, tellExchange } from '../core/wire.ts'
 import type { ApiResponse } from './api-response.ts'
-import { failureOf } from './failures.ts'
 import { describeRequest, describeResponse } from './http-wire.ts'
+import { retryFault } from './retry-policy.ts'
+import type { Session } from './session.ts'
 
 export interface ApiClientOptions extends ClientOptions {
   /** Access token that is sent with every request. */
   readonly token?: string | undefined
+  /** Gives the access token in place of `token`, and another one when the server answers 401. */
+  readonly session?: Session | undefined
 }
 
+export type Query = Readonly<Record<string, string>>
+
 export interface ApiRequest {
-  readonly query?: Readonly<Record<string, string>>
+  readonly query?: Query
   readonly headers?: Readonly<Record<string, string>>
   /** A value that is sent as JSON. */
   readonly json?: unknown
@@ -24,7 +34,7 @@ export interface ApiRequest {
   readonly body?: string | Uint8Array<ArrayBuffer> | FormData | URLSearchParams
 }
 
-/** HTTP to users-api: raw answers for those who look closely, checked ones for those who do not. */
+/** HTTP to users-api: every answer as it is, whatever its status. The other REST clients are made of this one. */
 export interface ApiClient {
   /** @throws LabError unavailable, deadline_exceeded, cancelled */
   request(method: string, path: string, request?: ApiRequest, options?: CallOptions): Promise<ApiResponse>
@@ -32,39 +42,43 @@ export interface ApiClient {
   post(path: string, request?: ApiRequest, options?: CallOptions): Promise<ApiResponse>
   patch(path: string, request?: ApiRequest, options?: CallOptions): Promise<ApiResponse>
   delete(path: string, request?: ApiRequest, options?: CallOptions): Promise<ApiResponse>
-  /**
-   * The body of an answer with status 200.
-   * @throws LabError with a code by the status, and the violations of a 422
-   */
-  call<T>(method: string, path: string, request?: ApiRequest, options?: CallOptions): Promise<T>
 }
 
 export const apiPath = '/api/v1'
 
-/** Default: 127.0.0.1:8001. Redirects are not followed. */
-export function createApiClient(options: ApiClientOptions = {}): ApiClient {
-  const { host = '127.0.0.1', port = 8001, onWire } = options
-  const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+/** The path of one thing of a collection. */
+export function withId(path: string, id: string): string {
+  return `${path}/${encodeURIComponent(id)}`
+}
 
-  const request: ApiClient['request'] = async (method, path, sent = {}, callOptions) => {
-    const url = new URL(origin + path)
+/**
+ * Default: 127.0.0.1:8001. Redirects are not followed.
+ * @example
+ * const { status, body } = await createApiClient().get('/api/v1/users/me')
+ */
+export function createApiClient(options: ApiClientOptions = {}): ApiClient {
+  const { host = '127.0.0.1', port = 8001 } = options
+  const address = hostPort(host, port)
+
+  async function send(
+    tell: Tell | undefined,
+    method: string,
+    path: string,
+    sent: ApiRequest,
+    token: string | undefined,
+    signal: AbortSignal,
+  ): Promise<ApiResponse> {
+    const url = new URL(`http://${address}${path}`)
     for (const [name, value] of Object.entries(sent.query ?? {})) url.searchParams.append(name, value)
-    const headers = headersOf(sent, options.token)
+    const headers = headersOf(sent, token)
     const body = sent.json === undefined ? sent.body : JSON.stringify(sent.json)
-    const signal = callSignal(options, callOptions)
-    onWire?.(describeRequest(method, url, headers, body))
+    tell?.(describeRequest(method, url, headers, body))
     try {
-      const init = {
-        method,
-        headers,
-        signal,
-        redirect: 'manual',
-        ...(body === undefined ? {} : { body }),
-      } as const
+      const init = { method, headers, signal, redirect: 'manual', body: body ?? null } as const
       const response = await fetch(url, init)
       const bytes = await response.bytes()
       const text = new TextDecoder().decode(bytes)
-      onWire?.(describeResponse(response.status, response.statusText, response.headers, text))
+      tell?.(describeResponse(response, text))
       return {
         status: response.status,
         headers: response.headers,
@@ -74,8 +88,26 @@ export function createApiClient(options: ApiClientOptions = {}): ApiClient {
     } catch (error) {
       if (error instanceof LabError) throw error
       if (signal.aborted) throw abortError(signal)
-      throw connectionError(`${host}:${port}`, error instanceof TypeError ? (error.cause ?? error) : error)
+      throw connectionError(address, error instanceof TypeError ? (error.cause ?? error) : error)
     }
+  }
+
+  const request: ApiClient['request'] = async (method, path, sent = {}, callOptions) => {
+    const { retries, session } = options
+    const tell = tellExchange(options.onWire, 'http')
+    const signal = callSignal(options, callOptions)
+    const context = { retries, signal, deadline: callDeadline(options, callOptions), tell }
+    const sendWith = (token: string | undefined) =>
+      withRetries(
+        () => send(tell, method, path, sent, token, signal),
+        (outcome) => retryFault(method, outcome),
+        context,
+      )
+    if (session === undefined) return sendWith(options.token)
+    const token = await beforeAbort(signal, () => session.accessToken())
+    const response = await sendWith(token)
+    if (response.status !== 401) return response
+    return sendWith(await beforeAbort(signal, () => session.renew(token)))
   }
 
   return {
@@ -84,19 +116,21 @@ export function createApiClient(options: ApiClientOptions = {}): ApiClient {
     post: (path, ...rest) => request('POST', path, ...rest),
     patch: (path, ...rest) => request('PATCH', path, ...rest),
     delete: (path, ...rest) => request('DELETE', path, ...rest),
-    async call<T>(method: string, path: string, sent?: ApiRequest, callOptions?: CallOptions) {
-      const response = await request(method, path, sent, callOptions)
-      if (response.status !== 200) throw failureOf(response)
-      return response.body as T
-    },
   }
 }
 
-function headersOf({ headers, json }: ApiRequest, token: string | undefined): Headers {
-  const all = new Headers(json === undefined ? {} : { 'content-type': 'application/json' })
+function headersOf({ headers, json, body }: ApiRequest, token: string | undefined): Headers {
+  const type = json === undefined ? typeOf(body) : 'application/json'
+  const all = new Headers(type === undefined ? {} : { 'content-type': type })
   if (token !== undefined) all.set('authorization', `Bearer ${token}`)
   for (const [name, value] of Object.entries(headers ?? {})) all.set(name, value)
   return all
+}
+
+/** What fetch would send, said here so that `onWire` is told; the type of a form holds a boundary, which fetch makes. */
+function typeOf(body: ApiRequest['body']): string | undefined {
+  if (typeof body === 'string') return 'text/plain;charset=UTF-8'
+  return body instanceof URLSearchParams ? 'application/x-www-form-urlencoded;charset=UTF-8' : undefined
 }
 
 function parseBody(headers: Headers, text: string): unknown {

@@ -1,37 +1,63 @@
 import type { Exercise, ExerciseChanges, NewExercise } from '@polyservice-lab/contracts/users-api'
 import type { CallOptions } from '../core/call-options.ts'
-import { type ApiClientOptions, apiPath, createApiClient } from './api-client.ts'
+import { type ApiClientOptions, apiPath, createApiClient, type Query, withId } from './api-client.ts'
+import type { ApiResponse } from './api-response.ts'
+import { answerOf, answers } from './shapes.ts'
 
+/** Exercises of users-api. What ends with Api gives the answer as it is, whatever its status. */
 export interface ExercisesClient {
+  /** @param json the body, however wrong */
+  createExerciseApi(json: unknown, options?: CallOptions): Promise<ApiResponse>
   /** @throws LabError invalid_argument, not_found naming the course */
-  create(exercise: NewExercise, options?: CallOptions): Promise<Exercise>
+  createExercise(exercise: NewExercise, options?: CallOptions): Promise<Exercise>
+  getExerciseApi(id: string, options?: CallOptions): Promise<ApiResponse>
   /** @throws LabError not_found */
-  get(id: string, options?: CallOptions): Promise<Exercise>
-  listOfCourse(courseId: string, options?: CallOptions): Promise<readonly Exercise[]>
+  getExercise(id: string, options?: CallOptions): Promise<Exercise>
+  getExercisesApi(query: Query, options?: CallOptions): Promise<ApiResponse>
+  /** The exercises of a course. */
+  getExercises(query: { readonly courseId: string }, options?: CallOptions): Promise<readonly Exercise[]>
+  /** @param json the body, however wrong */
+  updateExerciseApi(id: string, json: unknown, options?: CallOptions): Promise<ApiResponse>
   /** @throws LabError not_found, permission_denied */
-  update(id: string, changes: ExerciseChanges, options?: CallOptions): Promise<Exercise>
+  updateExercise(id: string, changes: ExerciseChanges, options?: CallOptions): Promise<Exercise>
+  deleteExerciseApi(id: string, options?: CallOptions): Promise<ApiResponse>
   /** @throws LabError permission_denied */
-  delete(id: string, options?: CallOptions): Promise<void>
+  deleteExercise(id: string, options?: CallOptions): Promise<void>
 }
 
 const path = `${apiPath}/exercises`
 
-/** @param options with the access token of a login */
+/**
+ * @param options with a session or an access token
+ * @example
+ * const exercises = await createExercisesClient({ token }).getExercises({ courseId })
+ */
 export function createExercisesClient(options: ApiClientOptions): ExercisesClient {
   const api = createApiClient(options)
-  const withId = (id: string) => `${path}/${encodeURIComponent(id)}`
+  const createExerciseApi: ExercisesClient['createExerciseApi'] = (json, call) =>
+    api.post(path, { json }, call)
+  const getExerciseApi: ExercisesClient['getExerciseApi'] = (id, call) => api.get(withId(path, id), {}, call)
+  const getExercisesApi: ExercisesClient['getExercisesApi'] = (query, call) => api.get(path, { query }, call)
+  const updateExerciseApi: ExercisesClient['updateExerciseApi'] = (id, json, call) =>
+    api.patch(withId(path, id), { json }, call)
+  const deleteExerciseApi: ExercisesClient['deleteExerciseApi'] = (id, call) =>
+    api.delete(withId(path, id), {}, call)
+
   return {
-    create: async (json, callOptions) =>
-      (await api.call<{ exercise: Exercise }>('POST', path, { json }, callOptions)).exercise,
-    get: async (id, callOptions) =>
-      (await api.call<{ exercise: Exercise }>('GET', withId(id), {}, callOptions)).exercise,
-    listOfCourse: async (courseId, callOptions) =>
-      (await api.call<{ exercises: Exercise[] }>('GET', path, { query: { courseId } }, callOptions))
-        .exercises,
-    update: async (id, json, callOptions) =>
-      (await api.call<{ exercise: Exercise }>('PATCH', withId(id), { json }, callOptions)).exercise,
-    async delete(id, callOptions) {
-      await api.call<null>('DELETE', withId(id), {}, callOptions)
+    createExerciseApi,
+    getExerciseApi,
+    getExercisesApi,
+    updateExerciseApi,
+    deleteExerciseApi,
+    createExercise: async (exercise, call) =>
+      (await answerOf(createExerciseApi(exercise, call), answers.exercise)).exercise,
+    getExercise: async (id, call) => (await answerOf(getExerciseApi(id, call), answers.exercise)).exercise,
+    getExercises: async (query, call) =>
+      (await answerOf(getExercisesApi(query, call), answers.exercises)).exercises,
+    updateExercise: async (id, changes, call) =>
+      (await answerOf(updateExerciseApi(id, changes, call), answers.exercise)).exercise,
+    async deleteExercise(id, call) {
+      await answerOf(deleteExerciseApi(id, call), answers.nothing)
     },
   }
 }

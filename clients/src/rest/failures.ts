@@ -1,23 +1,10 @@
-import type { ErrorCode } from '@polyservice-lab/contracts/errors'
 import type { Failure, RequestFault } from '@polyservice-lab/contracts/users-api'
+import { codeOfHttpStatus } from '../core/http-status.ts'
 import { LabError } from '../core/lab-error.ts'
 import type { ApiResponse } from './api-response.ts'
 
-const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
-  400: 'invalid_argument',
-  401: 'unauthenticated',
-  403: 'permission_denied',
-  404: 'not_found',
-  405: 'unimplemented',
-  409: 'failed_precondition',
-  413: 'resource_exhausted',
-  422: 'invalid_argument',
-  429: 'resource_exhausted',
-  500: 'internal',
-  501: 'unimplemented',
-  503: 'unavailable',
-  504: 'deadline_exceeded',
-}
+/** The API says with 403 that an email is taken; the text tells it from other refusals. */
+export const alreadyExists = { status: 403, ending: 'already exists' } as const
 
 /** The error that an answer tells of. */
 export function failureOf({ status, headers, body }: ApiResponse): LabError {
@@ -28,19 +15,17 @@ export function failureOf({ status, headers, body }: ApiResponse): LabError {
     description: msg,
   }))
   const text = typeof detail === 'string' ? detail : violations.map(describe).join('; ')
-  const requestId = headers.get('x-request-id')
   return new LabError(codeOf(status, text), text || `unexpected status ${status}`, {
     status,
     violations,
     body,
-    ...(requestId === null ? {} : { requestId }),
+    requestId: headers.get('x-request-id') ?? undefined,
   })
 }
 
 function codeOf(status: number, text: string) {
-  // The API says with 403 that an email is taken.
-  if (status === 403 && text.endsWith('already exists')) return 'already_exists'
-  return codeOfStatus[status] ?? 'protocol_error'
+  if (status === alreadyExists.status && text.endsWith(alreadyExists.ending)) return 'already_exists'
+  return codeOfHttpStatus[status] ?? 'protocol_error'
 }
 
 function describe({ field, description }: { field: string; description: string }): string {

@@ -2,6 +2,9 @@ import { connect, type Socket } from 'node:net'
 import { abortError, connectionError } from '../core/call-options.ts'
 import type { LabError } from '../core/lab-error.ts'
 
+/** How long a connection may be silent before the peer is asked whether it is still there, in ms (RFC 9293, 3.8.4). */
+const keepAliveMs = 15_000
+
 /** A TCP connection that is read chunk by chunk; each of its faults is a LabError. */
 export class ByteStream implements AsyncDisposable {
   readonly #socket: Socket
@@ -25,7 +28,14 @@ export class ByteStream implements AsyncDisposable {
    */
   static async open(host: string, port: number, signal: AbortSignal): Promise<ByteStream> {
     if (signal.aborted) throw abortError(signal)
-    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true })
+    const socket = connect({
+      host,
+      port,
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveMs,
+    })
     const stream = new ByteStream(socket, `${host}:${port}`)
     const abort = () => stream.destroy(abortError(signal))
     signal.addEventListener('abort', abort, { once: true })

@@ -9,8 +9,15 @@ import {
   FrameParser,
   type Request,
 } from '@polyservice-lab/contracts/tcp-history'
-import { abortError, type CallOptions, type ClientOptions, callSignal } from '../core/call-options.ts'
+import {
+  abortError,
+  type CallOptions,
+  type ClientOptions,
+  callSignal,
+  streamSignal,
+} from '../core/call-options.ts'
 import { LabError } from '../core/lab-error.ts'
+import type { Tell } from '../core/wire.ts'
 import type { ByteStream } from './byte-stream.ts'
 import { describeAnswer, describeRequest } from './describe-frames.ts'
 import { encodeMessage, serverError } from './history-faults.ts'
@@ -42,14 +49,16 @@ const rangeFaults: readonly string[] = ['bad_range', 'following']
 export class FramedSession implements HistorySession {
   readonly #stream: ByteStream
   readonly #options: ClientOptions
+  readonly #tell: Tell | undefined
   readonly #parser = new FrameParser()
   readonly #pending: Pending[] = []
   readonly #receiving: Promise<void>
   #followed: MessageQueue<HistoryMessage> | undefined
   #fault: LabError | undefined
 
-  constructor(stream: ByteStream, options: ClientOptions) {
+  constructor(stream: ByteStream, options: ClientOptions, tell: Tell | undefined) {
     this.#stream = stream
+    this.#tell = tell
     this.#options = options
     this.#receiving = this.#receive().catch((error: unknown) => this.#fail(error))
   }
@@ -77,9 +86,7 @@ export class FramedSession implements HistorySession {
     { from = 1n }: Pick<ReadRange, 'from'> = {},
     call: CallOptions = {},
   ): AsyncIterableIterator<HistoryMessage> {
-    const signals = [this.#options.signal, call.signal].filter((signal) => signal !== undefined)
-    if (call.timeoutMs !== undefined) signals.push(AbortSignal.timeout(call.timeoutMs))
-    return this.#iterate({ type: 'follow', from }, AbortSignal.any(signals))
+    return this.#iterate({ type: 'follow', from }, streamSignal(this.#options, call))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -117,7 +124,7 @@ export class FramedSession implements HistorySession {
     }
     const bytes = encodeRequest(request)
     this.#pending.push(pending)
-    this.#options.onWire?.({ protocol: 'tcp', direction: 'sent', text: describeRequest(request), bytes })
+    this.#tell?.({ direction: 'sent', text: describeRequest(request), bytes })
     this.#stream.write(bytes).catch((error: unknown) => this.#fail(error))
   }
 
@@ -142,8 +149,7 @@ export class FramedSession implements HistorySession {
   }
 
   async #take(answer: Answer): Promise<void> {
-    this.#options.onWire?.({
-      protocol: 'tcp',
+    this.#tell?.({
       direction: 'received',
       text: describeAnswer(answer),
       bytes: encodeAnswer(answer),

@@ -1,10 +1,19 @@
 import { decodeErrorLine, preface } from '@polyservice-lab/contracts/tcp-history'
-import { abortError, type CallOptions, type ClientOptions, callSignal } from '../core/call-options.ts'
+import {
+  abortError,
+  type CallOptions,
+  type ClientOptions,
+  callDeadline,
+  callSignal,
+  streamSignal,
+} from '../core/call-options.ts'
 import { LabError } from '../core/lab-error.ts'
+import { lostPeer, Retrier, withRetries } from '../core/retries.ts'
+import { type Tell, tellExchange } from '../core/wire.ts'
 import { ByteStream } from './byte-stream.ts'
 import { FramedSession } from './framed-session.ts'
 import { encodeMessage, serverError } from './history-faults.ts'
-import type { HistorySession } from './history-session.ts'
+import type { HistoryMessage, HistorySession, ReadRange } from './history-session.ts'
 
 const defaultPort = 12_345
 
@@ -17,26 +26,51 @@ export interface HistoryClient {
   send(message: string, call?: CallOptions): Promise<readonly string[]>
   /** Framed mode: a connection for any number of calls. The call options are those of connecting. */
   open(call?: CallOptions): Promise<HistorySession>
+  /**
+   * Framed mode over connections of its own: the messages from one on, then each new one, until the loop is left. With
+   * `retries`, a lost connection is made again and followed from the message after the last: none is lost, none comes
+   * twice. It has no deadline, unless the call names one.
+   * @example
+   * for await (const { sequence, message } of createHistoryClient({ retries: {} }).follow()) console.log(sequence, message)
+   */
+  follow(range?: Pick<ReadRange, 'from'>, call?: CallOptions): AsyncIterableIterator<HistoryMessage>
 }
 
-/** Makes a client; it holds no connection. */
+/**
+ * Makes a client; it holds no connection. With `retries`, connecting is repeated; a message that was sent is not.
+ * @example
+ * console.log(await createHistoryClient().send('hello'))
+ */
 export function createHistoryClient(options: ClientOptions = {}): HistoryClient {
-  const { host = '127.0.0.1', port = defaultPort, onWire } = options
+  const { host = '127.0.0.1', port = defaultPort, onWire, retries } = options
+
+  function connect(signal: AbortSignal, tell: Tell | undefined, call?: CallOptions): Promise<ByteStream> {
+    const context = { retries, signal, tell, deadline: callDeadline(options, call) }
+    return withRetries(() => ByteStream.open(host, port, signal), lostPeer, context)
+  }
+
+  async function framed(stream: ByteStream, tell: Tell | undefined): Promise<HistorySession> {
+    tell?.({ direction: 'sent', text: 'HISTORY/1', bytes: preface })
+    await stream.write(preface)
+    return new FramedSession(stream, options, tell)
+  }
+
   return {
     async send(message, call) {
       const bytes = encodeMessage(message)
       const signal = callSignal(options, call)
-      await using stream = await ByteStream.open(host, port, signal)
+      const tell = tellExchange(onWire, 'tcp')
+      await using stream = await connect(signal, tell, call)
       const abort = () => stream.destroy(abortError(signal))
       signal.addEventListener('abort', abort, { once: true })
       try {
-        onWire?.({ protocol: 'tcp', direction: 'sent', text: message, bytes })
+        tell?.({ direction: 'sent', text: message, bytes })
         await stream.write(bytes)
         // The half-close ends the message, whatever its length.
         stream.end()
         const answer = await readAll(stream)
         const text = decodeAnswer(answer)
-        onWire?.({ protocol: 'tcp', direction: 'received', text, bytes: answer })
+        tell?.({ direction: 'received', text, bytes: answer })
         return messagesOf(text, message)
       } finally {
         signal.removeEventListener('abort', abort)
@@ -44,10 +78,27 @@ export function createHistoryClient(options: ClientOptions = {}): HistoryClient 
     },
 
     async open(call) {
-      const stream = await ByteStream.open(host, port, callSignal(options, call))
-      onWire?.({ protocol: 'tcp', direction: 'sent', text: 'HISTORY/1', bytes: preface })
-      await stream.write(preface)
-      return new FramedSession(stream, options)
+      const tell = tellExchange(onWire, 'tcp')
+      return framed(await connect(callSignal(options, call), tell, call), tell)
+    },
+
+    async *follow({ from = 1n } = {}, call = {}) {
+      const signal = streamSignal(options, call)
+      const tell = tellExchange(onWire, 'tcp')
+      const retrier = new Retrier({ retries, signal, tell })
+      for (let next = from; ; ) {
+        try {
+          const opening = callSignal(options, { ...call, signal })
+          await using session = await framed(await ByteStream.open(host, port, opening), tell)
+          for await (const message of session.follow({ from: next }, { signal })) {
+            retrier.progress()
+            next = message.sequence + 1n
+            yield message
+          }
+        } catch (error) {
+          if (!(await retrier.again(lostPeer(error)))) throw error
+        }
+      }
     },
   }
 }

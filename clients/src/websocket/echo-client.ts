@@ -1,7 +1,17 @@
 import { repliesPerMessage } from '@polyservice-lab/contracts/ws-echo'
-import { type CallOptions, type ClientOptions, callSignal } from '../core/call-options.ts'
+import {
+  type CallOptions,
+  type ClientOptions,
+  callDeadline,
+  callSignal,
+  hostPort,
+  streamSignal,
+} from '../core/call-options.ts'
+import { lostPeer, withRetries } from '../core/retries.ts'
+import { tellExchange } from '../core/wire.ts'
 import { type EchoReply, type EchoSession, WebSocketEchoSession } from './echo-session.ts'
 import { openWebSocket } from './open-web-socket.ts'
+import { ReconnectingEchoSession } from './reconnecting-session.ts'
 
 export interface EchoClientOptions extends ClientOptions {
   /** The Origin header of the handshake, for a server that lets certain web pages in only. Default: none. */
@@ -19,29 +29,40 @@ export interface EchoClient {
   echo(message: string, call?: CallOptions): Promise<readonly string[]>
   /** The same in binary: bytes to bytes. */
   echo(message: Uint8Array, call?: CallOptions): Promise<readonly Uint8Array[]>
-  /** Opens a connection that stays. The timeout holds for the opening; the signal ends the session as well. */
+  /**
+   * Opens a connection that stays. The timeout holds for the opening; the signal ends the session as well. With
+   * `retries`, a lost connection is made again when the session is used, and every message still gets its replies once.
+   */
   connect(call?: CallOptions): Promise<EchoSession>
 }
 
+/**
+ * @example
+ * console.log(await createEchoClient().echo('hello'))
+ */
 export function createEchoClient(options: EchoClientOptions = {}): EchoClient {
-  const { host = '127.0.0.1', port = 8765, onWire } = options
-  const address = `${host}:${port}`
+  const { host = '127.0.0.1', port = 8765 } = options
+  const address = hostPort(host, port)
 
   /** @param opening ends the handshake, @param signal the session */
-  async function open(opening: AbortSignal, signal: AbortSignal | undefined): Promise<EchoSession> {
-    const start = { address, origin: options.origin, compression: options.compression ?? false, onWire }
-    return openWebSocket(
-      start,
-      opening,
-      (socket) => new WebSocketEchoSession(socket, { address, signal, onWire }),
-    )
+  async function open(opening: AbortSignal, signal: AbortSignal, call?: CallOptions): Promise<EchoSession> {
+    const tell = tellExchange(options.onWire, 'websocket')
+    const start = { address, origin: options.origin, compression: options.compression ?? false, tell }
+    const connect = (ending: AbortSignal) =>
+      openWebSocket(start, ending, (socket) => new WebSocketEchoSession(socket, { address, signal, tell }))
+    const { retries } = options
+    const context = { retries, signal: opening, tell, deadline: callDeadline(options, call) }
+    const session = await withRetries(() => connect(opening), lostPeer, context)
+    if (!retries) return session
+    const again = (closing: AbortSignal) => connect(callSignal({ ...options, signal }, { signal: closing }))
+    return new ReconnectingEchoSession(session, again, { retries, tell, signal })
   }
 
   function echo(message: string, call?: CallOptions): Promise<readonly string[]>
   function echo(message: Uint8Array, call?: CallOptions): Promise<readonly Uint8Array[]>
   async function echo(message: string | Uint8Array, call?: CallOptions): Promise<readonly EchoReply[]> {
     const signal = callSignal(options, call)
-    await using session = await open(signal, signal)
+    await using session = await open(signal, signal, call)
     await session.send(message)
     const replies: EchoReply[] = []
     for await (const reply of session.replies) {
@@ -52,9 +73,7 @@ export function createEchoClient(options: EchoClientOptions = {}): EchoClient {
 
   return {
     echo,
-    connect: (call = {}) => {
-      const signals = [options.signal, call.signal].filter((signal) => signal !== undefined)
-      return open(callSignal(options, call), signals.length === 0 ? undefined : AbortSignal.any(signals))
-    },
+    connect: (call = {}) =>
+      open(callSignal(options, call), streamSignal(options, { signal: call.signal }), call),
   }
 }

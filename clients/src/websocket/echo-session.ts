@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { WebSocket } from 'ws'
 import { abortError, connectionError } from '../core/call-options.ts'
 import { LabError } from '../core/lab-error.ts'
-import type { OnWire } from '../core/wire.ts'
+import type { Tell } from '../core/wire.ts'
 import { describeClose, describeMessage } from './describe-frame.ts'
 import { closedError } from './echo-errors.ts'
 
@@ -26,8 +26,8 @@ export interface EchoSession extends AsyncDisposable {
 export interface EchoSessionOptions {
   readonly address: string
   /** Ends the session: its calls reject with the code `cancelled`. */
-  readonly signal?: AbortSignal | undefined
-  readonly onWire?: OnWire | undefined
+  readonly signal: AbortSignal
+  readonly tell?: Tell | undefined
 }
 
 /** Replies that wait for a reader before the socket is no longer read. */
@@ -60,13 +60,13 @@ export class WebSocketEchoSession implements EchoSession {
     const abort = () => this.#abort()
     this.#closed = new Promise((resolve) => {
       socket.on('close', (code, reason) => {
-        options.signal?.removeEventListener('abort', abort)
+        options.signal.removeEventListener('abort', abort)
         this.#ended(code, reason.toString())
         resolve()
       })
     })
-    options.signal?.addEventListener('abort', abort, { once: true })
-    if (options.signal?.aborted) abort()
+    options.signal.addEventListener('abort', abort, { once: true })
+    if (options.signal.aborted) abort()
   }
 
   async send(message: string | Uint8Array): Promise<void> {
@@ -109,7 +109,7 @@ export class WebSocketEchoSession implements EchoSession {
   }
 
   #abort(): void {
-    if (this.#options.signal !== undefined) this.#failure ??= abortError(this.#options.signal)
+    this.#failure ??= abortError(this.#options.signal)
     this.#socket.terminate()
   }
 
@@ -124,7 +124,7 @@ export class WebSocketEchoSession implements EchoSession {
   }
 
   #tell(direction: 'sent' | 'received', text: string, bytes?: Uint8Array): void {
-    this.#options.onWire?.({ protocol: 'websocket', direction, text, bytes })
+    this.#options.tell?.({ direction, text, bytes })
   }
 }
 

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { WebSocket } from 'ws'
 import { abortError, connectionError } from '../core/call-options.ts'
 import { LabError } from '../core/lab-error.ts'
-import type { OnWire } from '../core/wire.ts'
+import type { Tell } from '../core/wire.ts'
 import { describeRequest, describeResponse } from './describe-frame.ts'
 import { refusedError } from './echo-errors.ts'
 
@@ -12,7 +12,7 @@ export interface OpenOptions {
   readonly address: string
   readonly origin: string | undefined
   readonly compression: boolean
-  readonly onWire: OnWire | undefined
+  readonly tell: Tell | undefined
 }
 
 /** The largest reply that is taken, in bytes; a larger one ends its connection with 1009. */
@@ -27,7 +27,7 @@ const closeTimeoutMs = 2_000
  * @throws LabError when the signal ends it, nothing answers, or the server refuses
  */
 export function openWebSocket<T>(
-  { address, origin, compression, onWire }: OpenOptions,
+  { address, origin, compression, tell }: OpenOptions,
   signal: AbortSignal,
   use: (socket: WebSocket) => T,
 ): Promise<T> {
@@ -38,7 +38,7 @@ export function openWebSocket<T>(
       closeTimeout: closeTimeoutMs,
       ...(origin === undefined ? {} : { origin }),
       finishRequest: (request: ClientRequest) => {
-        onWire?.({ protocol: 'websocket', direction: 'sent', text: describeRequest(request) })
+        tell?.({ direction: 'sent', text: describeRequest(request) })
         request.end()
       },
     }
@@ -51,7 +51,7 @@ export function openWebSocket<T>(
     const abort = (): void => fail(abortError(signal))
     const failed = (cause: NodeJS.ErrnoException): void => fail(handshakeError(address, cause))
     const answered = (response: IncomingMessage): void =>
-      onWire?.({ protocol: 'websocket', direction: 'received', text: describeResponse(response) })
+      tell?.({ direction: 'received', text: describeResponse(response) })
 
     socket.on('error', failed)
     socket.on('upgrade', answered)

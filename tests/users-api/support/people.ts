@@ -29,7 +29,7 @@ export async function createPerson(
 ): Promise<Person> {
   const address = await service.address()
   const fields = fakers.user(overrides)
-  const user = await createPublicUsersClient(address).create(fields)
+  const user = await createPublicUsersClient(address).createUser(fields)
   const tokens = await createAuthenticationClient(address).login(fields)
   const options = { ...address, token: tokens.accessToken }
   return {
@@ -47,10 +47,10 @@ let files = 0
 
 /** A file of its own name, with the bytes. */
 export function createFile(person: Person, bytes = 'bytes') {
-  return person.files.create({ directory: 'tests', filename: `${person.user.id}-${files++}.txt`, bytes })
+  return person.files.createFile({ directory: 'tests', filename: `${person.user.id}-${files++}.txt`, bytes })
 }
 
 export async function createCourse(person: Person) {
   const { id: previewFileId } = await createFile(person)
-  return person.courses.create(fakers.course({ previewFileId, createdByUserId: person.user.id }))
+  return person.courses.createCourse(fakers.course({ previewFileId, createdByUserId: person.user.id }))
 }

@@ -1,0 +1,97 @@
+import type { Credentials } from '@polyservice-lab/contracts/users-api'
+import type { ClientOptions } from './core/call-options.ts'
+import { type CourseClient, createCourseClient } from './grpc/course-client.ts'
+import { type AuthenticationClient, createAuthenticationClient } from './rest/authentication-client.ts'
+import { type CoursesClient, createCoursesClient } from './rest/courses-client.ts'
+import { createExercisesClient, type ExercisesClient } from './rest/exercises-client.ts'
+import { createFilesClient, type FilesClient } from './rest/files-client.ts'
+import { createSession, type Session } from './rest/session.ts'
+import {
+  createPrivateUsersClient,
+  createPublicUsersClient,
+  type PrivateUsersClient,
+  type PublicUsersClient,
+} from './rest/users-client.ts'
+import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
+import { createEchoClient, type EchoClient } from './websocket/echo-client.ts'
+
+/** The TCP port of each service, where it is not that of the lab. */
+export interface LabPorts {
+  /** REST. Default: 8001. */
+  readonly usersApi?: number | undefined
+  /** gRPC. Default: 50051. */
+  readonly courseGrpc?: number | undefined
+  /** Raw TCP. Default: 12345. */
+  readonly tcpHistory?: number | undefined
+  /** WebSocket. Default: 8765. */
+  readonly wsEcho?: number | undefined
+}
+
+/** Holds for every client of the lab. The host is 127.0.0.1 by default. */
+export interface LabOptions extends Omit<ClientOptions, 'port'> {
+  readonly ports?: LabPorts | undefined
+  /** Who the REST clients speak for: they log in with it when they first need to. Default: nobody. */
+  readonly account?: Credentials | undefined
+}
+
+/** The REST clients of one account. */
+export interface AccountClients {
+  readonly users: PublicUsersClient & PrivateUsersClient
+  readonly files: FilesClient
+  readonly courses: CoursesClient
+  readonly exercises: ExercisesClient
+}
+
+/** All four protocols. Disposing it closes the connection of the catalogue; sessions are disposed by who opened them. */
+export interface Lab extends AccountClients, AsyncDisposable {
+  readonly authentication: AuthenticationClient
+  /** gRPC */
+  readonly catalogue: CourseClient
+  /** Raw TCP */
+  readonly history: HistoryClient
+  /** WebSocket */
+  readonly echo: EchoClient
+  /** The REST clients of an account: the same ones for the same account, which log in once. */
+  as(account: Credentials): AccountClients
+}
+
+/**
+ * One client per service, made with the same options. Nothing is sent before the first call.
+ * @example
+ * await using lab = createLab({ host: '127.0.0.1' })
+ * console.log((await lab.catalogue.getCourse('api-course')).title)
+ */
+export function createLab({ ports = {}, account, ...options }: LabOptions = {}): Lab {
+  const rest = { ...options, port: ports.usersApi }
+  const authentication = createAuthenticationClient(rest)
+  const catalogue = createCourseClient({ ...options, port: ports.courseGrpc })
+  const accounts = new Map<string, AccountClients>()
+
+  function as(who: Credentials): AccountClients {
+    const key = JSON.stringify([who.email, who.password])
+    const clients = accounts.get(key) ?? accountClients(rest, createSession(authentication, { account: who }))
+    accounts.set(key, clients)
+    return clients
+  }
+
+  return {
+    ...(account === undefined ? accountClients(rest) : as(account)),
+    authentication,
+    catalogue,
+    history: createHistoryClient({ ...options, port: ports.tcpHistory }),
+    echo: createEchoClient({ ...options, port: ports.wsEcho }),
+    as,
+    [Symbol.asyncDispose]: () => catalogue[Symbol.asyncDispose](),
+  }
+}
+
+function accountClients(rest: ClientOptions, session?: Session): AccountClients {
+  const options = { ...rest, session }
+  return {
+    // Whoever creates an account need not have one.
+    users: { ...createPublicUsersClient(rest), ...createPrivateUsersClient(options) },
+    files: createFilesClient(options),
+    courses: createCoursesClient(options),
+    exercises: createExercisesClient(options),
+  }
+}
