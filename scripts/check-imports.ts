@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { importFaults } from './import-rules.ts'
 
-const files = globSync('{contracts,service-kit,services,clients,tests}/**/*.ts', {
+const files = globSync('{contracts,service-kit,services,clients,testcontainers,experiments,tests}/**/*.ts', {
   exclude: ['**/node_modules/**'],
 }).map((file) => file.replaceAll('\\', '/'))
 const faults = files.flatMap((file) => importFaults(file, readFileSync(file, 'utf8')))

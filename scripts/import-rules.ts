@@ -27,6 +27,15 @@ const rules: readonly Rule[] = [
     allows: (target) => !/^services\/|^service-kit\//.test(target) && !kit(target) && !isService(target),
   },
   {
+    room: 'experiments: themselves, testcontainers, clients, contracts and libraries',
+    files: /^experiments\//,
+    allows: (target, file) =>
+      samePackage(target, file) ||
+      contracts(target) ||
+      /^@polyservice-lab\/(clients|testcontainers)(\/|$)/.test(target) ||
+      library(target),
+  },
+  {
     room: 'unit tests: anything of their own package',
     files: /\.test\.ts$/,
     allows: (target, file) =>
@@ -78,6 +87,12 @@ const rules: readonly Rule[] = [
     room: 'clients: themselves, contracts and libraries',
     files: /^clients\//,
     allows: (target, file) => samePackage(target, file) || contracts(target) || library(target),
+  },
+  {
+    room: 'testcontainers: themselves, clients and libraries',
+    files: /^testcontainers\//,
+    allows: (target, file) =>
+      samePackage(target, file) || target === '@polyservice-lab/clients' || library(target),
   },
   {
     room: 'contracts: themselves and libraries',

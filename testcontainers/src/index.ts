@@ -1,0 +1,18 @@
+/**
+ * The lab as containers, for tests.
+ * @module @polyservice-lab/testcontainers
+ */
+
+export type { ContainerRuntime } from './container-runtime.ts'
+export { CourseGrpcContainer, StartedCourseGrpcContainer } from './course-grpc-container.ts'
+export { type LabContainers, PolyserviceLab, StartedPolyserviceLab } from './polyservice-lab.ts'
+export { ServiceContainer, type ServiceName } from './service-container.ts'
+export { type Address, StartedServiceContainer } from './started-service-container.ts'
+export { StartedTcpHistoryContainer, TcpHistoryContainer } from './tcp-history-container.ts'
+export type { Limits } from './throttle.ts'
+export {
+  StartedUsersApiContainer,
+  type UsersApiClient,
+  UsersApiContainer,
+} from './users-api-container.ts'
+export { StartedWsEchoContainer, WsEchoContainer } from './ws-echo-container.ts'
