@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { useLab } from '../support/lab.ts'
 import { closePayload, handshake, opcode, RawPeer } from './raw-peer.ts'
 
-const lab = useLab(['ws-echo'], { CLOSE_TIMEOUT_MS: '1500' })
+const lab = useLab(['ws-echo'], { CLOSE_TIMEOUT_MS: '4000' })
 const service = () => lab.service('ws-echo')
 const open = async () => RawPeer.open(await service().address())
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { WebSocket as WsWebSocket } from 'ws'
 import { runToExit } from '../support/docker.ts'
 import { useLab } from '../support/lab.ts'
-import { handshake, opcode, RawPeer } from './raw-peer.ts'
+import { closePayload, handshake, opcode, RawPeer } from './raw-peer.ts'
 
 const lab = useLab(['ws-echo'], { PERMESSAGE_DEFLATE: 'on' })
 const address = async () => lab.service('ws-echo').address()
@@ -86,6 +86,38 @@ describe('12, 13 compression (RFC 7692)', () => {
     )
   })
 
+  test('7.1.2.1: answers a window that was asked for with that window, the largest too', async () => {
+    using peer = await RawPeer.connect(await address())
+    peer.write(handshake({ 'Sec-WebSocket-Extensions': 'permessage-deflate; server_max_window_bits=15' }))
+    expect((await peer.head()).headers.get('sec-websocket-extensions')).toMatch(
+      /; server_max_window_bits=15$/,
+    )
+  })
+
+  const declined = [
+    'permessage-deflate; server_max_window_bits=8',
+    'permessage-deflate; server_max_window_bits=16',
+    'permessage-deflate; client_max_window_bits=7',
+    'permessage-deflate; server_no_context_takeover=1',
+    'permessage-deflate; client_no_context_takeover; client_no_context_takeover',
+    'permessage-deflate; unknown',
+    'permessage-deflate; constructor; __proto__=1; toString',
+    'constructor',
+    'x-webkit-deflate-frame',
+  ]
+  test.for(declined)('7.1: declines %s, and takes the next offer', async (offer) => {
+    using without = await RawPeer.connect(await address())
+    without.write(handshake({ 'Sec-WebSocket-Extensions': offer }))
+    const { status, headers } = await without.head()
+    expect([status, headers.get('sec-websocket-extensions')]).toEqual([101, null])
+    using next = await RawPeer.connect(await address())
+    const both = `${offer}, permessage-deflate; server_max_window_bits="9"`
+    next.write(handshake({ 'Sec-WebSocket-Extensions': both }))
+    expect((await next.head()).headers.get('sec-websocket-extensions')).toBe(
+      'permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=9',
+    )
+  })
+
   const messages = [
     { name: 'nothing', payload: Buffer.alloc(0) },
     { name: 'what compresses well', payload: Buffer.alloc(100_000, 'lorem ipsum ') },
@@ -138,6 +170,37 @@ describe('12, 13 compression (RFC 7692)', () => {
     using peer = await RawPeer.open(await address(), offer)
     peer.send({ rsv: 4, payload: Buffer.from('ffffffff', 'hex') })
     expect((await peer.closeFrame()).code).toBe(1007)
+  })
+
+  test('closes with 1007 after a compressed text that is not UTF-8', async () => {
+    using peer = await RawPeer.open(await address(), offer)
+    peer.send({ rsv: 4, payload: deflateRawSync(Uint8Array.of(0xc3), { finishFlush: 2 }).subarray(0, -4) })
+    expect((await peer.closeFrame()).code).toBe(1007)
+  })
+
+  test('answers a compressed message in fragments, of MESSAGE_BYTES_MAX bytes, with a ping between', async () => {
+    using peer = await RawPeer.open(await address(), offer)
+    const text = '*'.repeat(1_048_576)
+    const payload = compressed(text)
+    peer.send(
+      { rsv: 4, fin: false, payload: payload.subarray(0, 10) },
+      { opcode: opcode.ping, payload: 'between' },
+      { opcode: opcode.continuation, payload: payload.subarray(10) },
+      { opcode: opcode.close, payload: closePayload(1000) },
+    )
+    const frames = await peer.frames(7)
+    expect(frames.map((frame) => frame.opcode)).toEqual([10, 1, 1, 1, 1, 1, 8])
+  })
+
+  test('uses no larger window than was asked for (7.1.2.1)', async () => {
+    using peer = await RawPeer.open(await address(), {
+      'Sec-WebSocket-Extensions': 'permessage-deflate; server_max_window_bits=9',
+    })
+    const text = randomBytes(1_000).toString('hex').repeat(3)
+    peer.send({ payload: text })
+    const [frame] = await peer.frames(5)
+    const payload = Buffer.concat([frame?.payload ?? Buffer.alloc(0), Buffer.of(0, 0, 0xff, 0xff)])
+    expect(inflateRawSync(payload, { finishFlush: 2, windowBits: 9 }).toString()).toBe(repliesTo(text)[0])
   })
 
   test('closes with 1002 after a compressed control frame', async () => {

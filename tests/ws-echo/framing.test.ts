@@ -211,7 +211,21 @@ describe('9 limits', () => {
   })
 })
 
-describe('10 masking (5.1, 5.3)', () => {
+describe('10 misc: automatic fragmentation (5.4) and masking (5.1, 5.3)', () => {
+  test('answers 65,536 bytes in fragments of 1,300', async () => {
+    using peer = await open()
+    const payload = Buffer.from('*'.repeat(65_536))
+    const starts = Array.from({ length: Math.ceil(payload.length / 1_300) }, (_, i) => i * 1_300)
+    peer.send(
+      ...starts.map((start, i) => ({
+        fin: i === starts.length - 1,
+        opcode: i === 0 ? opcode.text : opcode.continuation,
+        payload: payload.subarray(start, start + 1_300),
+      })),
+    )
+    for (const message of await echoed(peer)) expect(message.equals(payload)).toBe(true)
+  })
+
   test.for([opcode.text, opcode.binary, opcode.ping, opcode.close])(
     'closes with 1002 after an unmasked frame (opcode %i)',
     async (code) => {

@@ -95,27 +95,32 @@ describe('6 UTF-8 (8.1)', () => {
     expect((await peer.frame()).payload.toString()).toBe(`1 Сообщение пользователя: ${payload}`)
   })
 
-  const invalid = [
-    { name: 'a lone continuation byte', hex: '80' },
-    { name: 'two bytes that never occur', hex: 'feff' },
-    { name: 'a two-byte character without its end', hex: 'c3' },
-    { name: 'a three-byte character without its end', hex: 'e282' },
-    { name: 'a four-byte character without its end', hex: 'f09f98' },
-    { name: 'an overlong slash in two bytes', hex: 'c0af' },
-    { name: 'an overlong slash in three bytes', hex: 'e080af' },
-    { name: 'an overlong slash in four bytes', hex: 'f08080af' },
-    { name: 'the largest overlong in three bytes', hex: 'e09fbf' },
-    { name: 'a high surrogate', hex: 'eda080' },
-    { name: 'a pair of surrogates', hex: 'eda080edb080' },
-    { name: 'U+110000', hex: 'f4908080' },
-    { name: 'five bytes', hex: 'f888808080' },
-    { name: 'good text and a bad end', hex: '68656c6c6fff' },
-  ]
-  test.for(invalid)('closes with 1007 after $name', async ({ hex }) => {
+  test.for(vectors.invalidUtf8)('closes with 1007 after $name', async ({ hex }) => {
     using peer = await open()
     peer.send({ payload: Buffer.from(hex, 'hex') })
     expect((await peer.closeFrame()).code).toBe(1007)
   })
+
+  const foundEarly = vectors.invalidUtf8.filter(({ hex, valid }) => 2 * valid < hex.length)
+  test.for(foundEarly)(
+    '6.4: closes with 1007 at the first wrong byte of $name, before the message or its frame ends',
+    async ({ hex, valid }) => {
+      const payload = Buffer.from(`text ${'ы'.repeat(200)}`)
+      const wrong = Buffer.from(hex, 'hex').subarray(valid, valid + 1)
+      const good = Buffer.concat([payload, Buffer.from(hex, 'hex').subarray(0, valid)])
+      using inFragments = await open()
+      inFragments.send(
+        { fin: false, payload: good },
+        { fin: false, opcode: opcode.continuation, payload: wrong },
+      )
+      using inFrame = await open()
+      inFrame.send({ payload: Buffer.concat([good, wrong]), claimedLength: 65_000n })
+      for (const peer of [inFragments, inFrame]) {
+        expect(await peer.closeFrame()).toEqual({ code: 1007, reason: 'a text that is not UTF-8' })
+        expect(await peer.rest()).toHaveLength(0)
+      }
+    },
+  )
 
   test('closes with 1007 after a bad character over two fragments', async () => {
     using peer = await open()

@@ -128,7 +128,7 @@ describe.runIf(existsSync(executablePath))('in Chromium (needs /usr/bin/chromium
     expect(result).toEqual({
       texts: repliesTo('из браузера'),
       clean: [4000, 'до свидания', true],
-      refused: [1009, '', true],
+      refused: [1009, 'a message of more than 1048576 bytes', true],
     })
   })
 })

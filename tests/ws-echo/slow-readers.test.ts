@@ -1,11 +1,15 @@
+import { setInterval } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { until, useLab } from '../support/lab.ts'
 import { closePayload, opcode, RawPeer } from './raw-peer.ts'
 
+const sendTimeoutMs = 2_000
+/** The server looks at its clock once in SEND_TIMEOUT_MS, and buffers on the way still fill meanwhile. */
+const patienceMs = 40_000
 const lab = useLab(['ws-echo'], {
   BUFFER_BYTES_MAX: '65536',
-  SEND_TIMEOUT_MS: '2000',
-  CLOSE_TIMEOUT_MS: '3000',
+  SEND_TIMEOUT_MS: String(sendTimeoutMs),
+  CLOSE_TIMEOUT_MS: '4000',
 })
 const service = () => lab.service('ws-echo')
 
@@ -46,17 +50,36 @@ test('answers others while one does not read', async () => {
   expect(await quick.frames(5)).toHaveLength(5)
 })
 
-test('closes with 1013 clients that do not read for SEND_TIMEOUT_MS, and forgets those that never read', async () => {
+test('closes with 1013 clients that read nothing for SEND_TIMEOUT_MS, and not one that reads slowly', {
+  timeout: 2 * patienceMs,
+}, async () => {
   const connections = () => service().metric('lab_connections')
   const givenUp = async () => (await service().logs()).split('the client does not read').length - 1
   await until(async () => (await connections()) === 0, 'the clients of other tests are gone')
   const before = await givenUp()
+  using slow = await RawPeer.open(await service().address())
+  slow.send(...Array(12).fill({ opcode: opcode.binary, payload: Buffer.alloc(1024 * 1024) }))
+  // Five replies of 1 MiB take this client longer than SEND_TIMEOUT_MS.
+  let isOver = false
+  const reading = readAtPace(slow, sendTimeoutMs / 4, () => isOver)
   using late = await RawPeer.open(await service().address())
   using deaf = await RawPeer.open(await service().address())
   for (const peer of [late, deaf]) peer.send(...messages)
-  await until(async () => (await givenUp()) === before + 2, 'the server gives up')
+  await until(async () => (await givenUp()) === before + 2, 'the server gives up', patienceMs)
   expect(await late.closeFrame()).toEqual({ code: 1013, reason: 'the client does not read its replies' })
   late.send({ opcode: opcode.close, payload: closePayload(1013) })
-  await until(async () => (await connections()) === 0, 'both connections are gone')
+  expect(await givenUp()).toBe(before + 2)
+  isOver = true
+  await reading
+  slow.socket.destroy()
+  await until(async () => (await connections()) === 0, 'all connections are gone')
   expect(await service().metric('lab_requests_in_flight')).toBe(0)
 })
+
+/** Reads one frame, which must not be a close, every so many milliseconds. */
+async function readAtPace(peer: RawPeer, everyMs: number, isOver: () => boolean): Promise<void> {
+  for await (const _ of setInterval(everyMs)) {
+    if (isOver()) return
+    expect((await peer.frame()).opcode).toBe(opcode.binary)
+  }
+}

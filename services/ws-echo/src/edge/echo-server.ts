@@ -1,16 +1,27 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { getDefaultHighWaterMark } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
+import { closeCodes } from '@polyservice-lab/contracts/ws-echo'
 import { httpDrain, listen, type ServiceDeps } from '@polyservice-lab/service-kit'
-import { type ServerOptions, WebSocketServer } from 'ws'
 import type { Config } from '../config.ts'
 import type { Reply } from '../domain/replies.ts'
-import { EchoConnection } from './echo-connection.ts'
-import { asksForWebSocket, type Refusal, refusalOf } from './handshake.ts'
+import { createEcho } from './echo.ts'
+import { answerTo, asksForWebSocket, type Refusal, refusalOf } from './handshake.ts'
 import { loadPage } from './page.ts'
+import { agree } from './permessage-deflate.ts'
 import { createPlainHttp } from './plain-http.ts'
+import {
+  WebSocketConnection,
+  type WebSocketEnd,
+  type WebSocketHandler,
+  type WebSocketOptions,
+} from './web-socket-connection.ts'
 
 /** A message in more fragments than this is closed with 1008: each of them costs memory, even an empty one. */
 const fragmentsMax = 16_384
+
+const stopping = { code: closeCodes.goingAway, reason: 'the server stops' }
 
 /** Connections beyond those of WebSockets: plain HTTP, handshakes and their refusals. */
 const plainConnectionsMax = 512
@@ -20,17 +31,28 @@ export class EchoServer {
   readonly #config: Config
   readonly #http: Server
   readonly #drainHttp: () => Promise<void>
-  readonly #webSockets: WebSocketServer
-  readonly #connections = new Set<EchoConnection>()
+  readonly #webSockets: WebSocketOptions
+  readonly #handlerFor: (windowBits: number | undefined) => WebSocketHandler
+  /** Of all connections without compression. */
+  readonly #handler: WebSocketHandler
+  readonly #connections = new Set<WebSocketConnection>()
+  readonly #deps: ServiceDeps
   #heartbeat: NodeJS.Timeout | undefined
   #draining = false
 
   constructor(config: Config, replies: (message: Uint8Array) => readonly Reply[], deps: ServiceDeps) {
     this.#config = config
-    this.#webSockets = new WebSocketServer(webSocketOptions(config))
+    this.#deps = deps
+    this.#webSockets = { ...config, closeTimeoutMs: closeTimeoutMs(config), fragmentsMax, compression: false }
+    const echo = createEcho({ ...config, replies }, deps.metrics)
+    const closed: WebSocketHandler['closed'] = (connection, end) => this.#closed(connection, end)
+    this.#handlerFor = (windowBits) => ({ message: echo(windowBits), closed })
+    this.#handler = this.#handlerFor(undefined)
     const refuse = (request: IncomingMessage) => this.#refusalOf(request)
     this.#http = createServer(
       {
+        // Only a socket that has held so much tells that it has drained; a connection that pauses waits for that.
+        highWaterMark: Math.min(config.bufferBytesMax, getDefaultHighWaterMark(false)),
         headersTimeout: 5_000,
         requestTimeout: 10_000,
         connectionsCheckingInterval: 1_000,
@@ -40,15 +62,7 @@ export class EchoServer {
     )
     this.#http.maxConnections = config.connectionsMax + plainConnectionsMax
     this.#drainHttp = httpDrain(this.#http, closeTimeoutMs(config))
-    const options = { ...config, replies }
-    this.#http.on('upgrade', (request, socket, head) => {
-      this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-        const connection = new EchoConnection(webSocket, socket, options, deps)
-        this.#connections.add(connection)
-        webSocket.on('close', () => this.#connections.delete(connection))
-        if (this.#draining) connection.drain()
-      })
-    })
+    this.#http.on('upgrade', (request, socket, head) => this.#open(request, socket as Socket, head))
   }
 
   async start(): Promise<void> {
@@ -66,8 +80,28 @@ export class EchoServer {
     // Between two turns of the event loop lies one look at every socket.
     await turn()
     await turn()
-    for (const connection of this.#connections) connection.drain()
+    for (const connection of this.#connections) connection.close(stopping)
     await drained
+  }
+
+  #open(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const agreed = this.#config.perMessageDeflate && agree(request.headers['sec-websocket-extensions'])
+    const agreement = agreed && agreed !== 'malformed' ? agreed : undefined
+    socket.write(answerTo(request, agreement?.header))
+    const options = agreement === undefined ? this.#webSockets : { ...this.#webSockets, compression: true }
+    const handler = agreement === undefined ? this.#handler : this.#handlerFor(agreement.windowBits)
+    const connection = new WebSocketConnection(socket, options, handler, this.#deps.logger)
+    this.#connections.add(connection)
+    this.#deps.metrics.connections.inc()
+    if (head.length > 0) connection.receive(head)
+    if (this.#draining) connection.close(stopping)
+  }
+
+  #closed(connection: WebSocketConnection, { outcome, closeCode, openMs }: WebSocketEnd): void {
+    this.#connections.delete(connection)
+    this.#deps.metrics.connections.dec()
+    this.#deps.metrics.observe('connection', outcome, openMs / 1000)
+    this.#deps.logger.debug({ closeCode, outcome }, 'connection closed')
   }
 
   #refusalOf(request: IncomingMessage): Refusal | undefined {
@@ -85,23 +119,4 @@ export class EchoServer {
 /** Leaves time of a drain for what comes after the clients. */
 function closeTimeoutMs(config: Config): number {
   return Math.min(config.closeTimeoutMs, config.shutdownTimeoutMs / 2)
-}
-
-function webSocketOptions(config: Config): ServerOptions {
-  const options = {
-    noServer: true,
-    clientTracking: false,
-    autoPong: false,
-    maxPayload: config.messageBytesMax,
-    maxFragments: fragmentsMax,
-    closeTimeout: closeTimeoutMs(config),
-    // An echo speaks no subprotocol; ws would claim the first one that is offered.
-    handleProtocols: () => false as const,
-    // Contexts that live as long as a connection would cost it hundreds of kilobytes.
-    perMessageDeflate: config.perMessageDeflate && {
-      serverNoContextTakeover: true,
-      clientNoContextTakeover: true,
-    },
-  }
-  return options
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
+import { closeCodes, WebSocketFault } from '@polyservice-lab/contracts/ws-echo'
 
 /** Each fault in the words of this protocol: an HTTP status before the upgrade, a close code after it. */
 export const faults = {
@@ -17,15 +18,14 @@ export const faults = {
   internal: { status: 500, close: 1011 },
 } as const satisfies Record<ErrorCode, { status: number; close: number }>
 
-/** Close code of a server that goes away (RFC 6455, 7.4.1). */
-export const goingAway = 1001
-
-/** What ended a connection, from the error that `ws` or its socket reports for it. */
+/** What ended a connection, from a fault of its client or an error of its socket. */
 export function codeOfConnectionError(error: NodeJS.ErrnoException): ErrorCode {
-  const { code = '', syscall } = error
-  if (/^WS_ERR_(UNSUPPORTED|TOO_MANY)/.test(code)) return 'resource_exhausted'
-  if (/^(WS_ERR|Z)_/.test(code)) return 'invalid_argument'
+  if (error instanceof WebSocketFault) {
+    const { messageTooBig, policyViolation } = closeCodes
+    const isLimit = error.closeCode === messageTooBig || error.closeCode === policyViolation
+    return isLimit ? 'resource_exhausted' : 'invalid_argument'
+  }
   // The network, or a client that left while it was written to.
-  if (syscall !== undefined || code.startsWith('ERR_STREAM_')) return 'cancelled'
+  if (error.syscall !== undefined || error.code?.startsWith('ERR_STREAM_')) return 'cancelled'
   return 'internal'
 }

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
 import { faults } from './errors.ts'
+import { agree } from './permessage-deflate.ts'
 
 /** An HTTP answer instead of an upgrade. */
 export interface Refusal {
@@ -24,6 +26,12 @@ const retryAfterSeconds = '2'
 /** 16 bytes in base64 (RFC 6455, 4.1, 7). */
 const key = /^[A-Za-z0-9+/]{22}==$/
 
+/** A list of tokens (RFC 6455, 4.1, 10). */
+const protocols = /^[!#$%&'*+\-.^_`|~\w]+([ \t]*,[ \t]*[!#$%&'*+\-.^_`|~\w]+)*$/
+
+/** What a server proves with that it has read the key (RFC 6455, 1.3). */
+const guid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
+
 /** Whether the request asks for this protocol; other upgrades are ignored, as RFC 9110, 7.8 lets a server do. */
 export function asksForWebSocket(request: IncomingMessage): boolean {
   const upgrades = (request.headers.upgrade ?? '').toLowerCase().split(',')
@@ -44,11 +52,30 @@ export function refusalOf(request: IncomingMessage, admission: Admission): Refus
     return refusal('unimplemented', 'This server speaks version 13 of the protocol.', upgradeRequired)
   if (!key.test(headers['sec-websocket-key'] ?? ''))
     return refusal('invalid_argument', 'Sec-WebSocket-Key is not 16 bytes in base64.')
+  if (!protocols.test(headers['sec-websocket-protocol'] ?? 'none'))
+    return refusal('invalid_argument', 'Sec-WebSocket-Protocol is not a list of tokens.')
+  if (agree(headers['sec-websocket-extensions']) === 'malformed')
+    return refusal('invalid_argument', 'Sec-WebSocket-Extensions is not a list of extensions.')
+  if (Number(headers['content-length'] ?? 0) !== 0 || headers['transfer-encoding'] !== undefined)
+    return refusal('invalid_argument', 'A WebSocket handshake has no content.')
   if (!originAllowed(headers.origin, admission.origins))
     return refusal('permission_denied', 'Pages of this origin may not connect.')
   if (admission.closedBecause !== undefined)
     return refusal('unavailable', admission.closedBecause, { headers: { 'Retry-After': retryAfterSeconds } })
   return undefined
+}
+
+/** The answer to a good handshake (RFC 6455, 4.2.2), as it stands on the wire. */
+export function answerTo(request: IncomingMessage, extensions: string | undefined): string {
+  const digest = createHash('sha1').update(`${request.headers['sec-websocket-key']}${guid}`).digest('base64')
+  const lines = [
+    'HTTP/1.1 101 Switching Protocols',
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    `Sec-WebSocket-Accept: ${digest}`,
+    ...(extensions === undefined ? [] : [`Sec-WebSocket-Extensions: ${extensions}`]),
+  ]
+  return `${lines.join('\r\n')}\r\n\r\n`
 }
 
 /** The answer to a request for something else than this protocol: how to connect. */

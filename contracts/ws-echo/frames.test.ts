@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { encodeFrames, opcodes } from './frames.ts'
+import { encodeFrames, fin, opcodes } from './frames.ts'
 
 test.for([
   { size: 0, header: '8100' },
@@ -9,17 +9,17 @@ test.for([
   { size: 65_536, header: '817f0000000000010000' },
 ])('tells a length of $size in the shortest form', ({ size, header }) => {
   const payload = Buffer.alloc(size, '*')
-  const frame = encodeFrames(opcodes.text, [[payload]])
-  expect(frame.toString('hex')).toBe(header + payload.toString('hex'))
+  const frame = encodeFrames(fin | opcodes.text, [[payload]])
+  expect(Buffer.from(frame).toString('hex')).toBe(header + payload.toString('hex'))
 })
 
 test('joins the parts of a payload, and all frames to one buffer', () => {
   const parts = [Buffer.from('ab'), Buffer.from(''), Buffer.from('c')]
-  expect(encodeFrames(opcodes.binary, [parts, [Buffer.from('d')]]).toString('hex')).toBe(
+  expect(Buffer.from(encodeFrames(fin | opcodes.binary, [parts, [Buffer.from('d')]])).toString('hex')).toBe(
     '8203616263' + '820164',
   )
 })
 
 test('makes nothing of no payloads', () => {
-  expect(encodeFrames(opcodes.text, [])).toHaveLength(0)
+  expect(encodeFrames(fin | opcodes.text, [])).toHaveLength(0)
 })
