@@ -1,8 +1,9 @@
 const firstBytes = 512
+const empty = new Uint8Array(0)
 
 /** Bytes that arrived in pieces, kept in one piece of memory that is never more than twice as long as they are. */
 export class ByteAccumulator {
-  #memory = new Uint8Array(0)
+  #memory = empty
   #length = 0
 
   get length(): number {
@@ -30,7 +31,7 @@ export class ByteAccumulator {
   /** Gives the bytes away and forgets them. */
   take(): Uint8Array {
     const bytes = this.bytes
-    this.#memory = new Uint8Array(0)
+    this.#memory = empty
     this.#length = 0
     return bytes
   }

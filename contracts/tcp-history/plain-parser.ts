@@ -52,8 +52,8 @@ export class PlainParser {
   }
 
   /** The message as the pause or the half-close ended it; undefined where no byte came. */
-  finish(): Uint8Array | undefined {
-    return this.#held.length === 0 ? undefined : this.#held.take()
+  finish(): PlainResult | undefined {
+    return this.#held.length === 0 ? undefined : { mode: 'plain', message: this.#held.take() }
   }
 
   /** The delimiter does not count, so a last "\r" may still turn out to be a part of it. */
@@ -68,7 +68,9 @@ function withoutDelimiter(line: Uint8Array): Uint8Array {
 }
 
 function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
-  return bytes.length >= start.length && start.every((byte, i) => byte === bytes[i])
+  if (bytes.length < start.length) return false
+  for (let i = 0; i < start.length; i++) if (bytes[i] !== start[i]) return false
+  return true
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {

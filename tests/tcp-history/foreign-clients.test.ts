@@ -3,7 +3,8 @@ import { beforeEach, expect, test } from 'vitest'
 import { runToExit } from '../support/docker.ts'
 import { useLab } from '../support/lab.ts'
 
-const lab = useLab(['tcp-history'])
+// A message of several reads may take its time on the way.
+const lab = useLab(['tcp-history'], { MESSAGE_GAP_MS: '2000' })
 const service = () => lab.service('tcp-history')
 
 const python = '/usr/bin/python3'

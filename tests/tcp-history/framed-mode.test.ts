@@ -13,7 +13,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { until, useLab } from '../support/lab.ts'
 import { openRaw } from './raw-socket.ts'
 
-const lab = useLab(['tcp-history'], { MESSAGE_GAP_MS: '700' })
+// No pause turns a part of the preface into a plain message, however long the rest takes to arrive.
+const lab = useLab(['tcp-history'], { MESSAGE_GAP_MS: '60000' })
 const service = () => lab.service('tcp-history')
 let client: HistoryClient
 
@@ -165,6 +166,13 @@ describe('requests', () => {
     await raw.send(Buffer.concat([Buffer.from('ORY/1\n'), encodeRequest(append('a'))]))
     raw.halfClose()
     expect(await raw.answer).toEqual(Buffer.from(encodeAnswer({ type: 'appended', sequence: 1n })))
+  })
+
+  test('a half-close right behind the last append takes nothing away, whatever the server is doing', async () => {
+    const requests = Array.from({ length: 6_000 }, (_, i) => append(`message ${i}`))
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(requests)))
+    for (const own of answers)
+      expect(own.map((answer) => answer.split(' ')[0])).toEqual(requests.map(() => 'appended'))
   })
 
   test('a thousand appends in one write are numbered in their order', async () => {

@@ -2,7 +2,7 @@ import { createHistoryClient } from '@polyservice-lab/clients'
 import { encodeAnswer, encodeRequest, preface } from '@polyservice-lab/contracts/tcp-history'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { until, useLab } from '../support/lab.ts'
-import { openRaw, type RawSocket } from './raw-socket.ts'
+import { exchange, openRaw, type RawSocket } from './raw-socket.ts'
 
 const lab = useLab(['tcp-history'], {
   CONNECTIONS_MAX: '3',
@@ -21,8 +21,13 @@ describe('connections', () => {
   test('one more than allowed is told that the server is busy, until another leaves', async () => {
     const address = await service().address()
     const client = createHistoryClient({ host: address.host, port: address.port })
+    // In framed mode, where silence is no reason to be closed.
     const silent: RawSocket[] = []
-    for (let i = 0; i < 3; i++) silent.push(await openRaw(address))
+    for (let i = 0; i < 3; i++) {
+      const raw = await openRaw(address)
+      await raw.send(preface)
+      silent.push(raw)
+    }
     await until(async () => (await service().metric('lab_connections')) === 3, 'three are connected')
 
     await expect(client.send('hello')).rejects.toMatchObject({ code: 'unavailable', status: 'busy' })
@@ -41,6 +46,20 @@ describe('connections', () => {
     expect((await raw.answer).toString()).toBe('')
     const client = createHistoryClient({ host: address.host, port: address.port })
     expect(await client.send('hello')).toEqual(['hello'])
+  })
+})
+
+describe('a pause', () => {
+  test.each([
+    ['1,024 bytes', 'x'.repeat(1024)],
+    ['a part of the preface', 'HISTORY/1'],
+  ])('ends a message after %s', async (_, message) => {
+    expect(await exchange(await service().address(), [message])).toBe(message)
+  })
+
+  test('after half of an emoji ends a message that is refused', async () => {
+    const half = Buffer.from('🎉').subarray(0, 2)
+    expect(await exchange(await service().address(), [half])).toMatch(/^ERROR not_utf8: [^\n]+\n$/)
   })
 })
 
@@ -96,5 +115,36 @@ describe('a history of at most 130,000 bytes', () => {
       'rejected',
       'fulfilled',
     ])
+  })
+})
+
+describe('answers that nobody reads', () => {
+  const ownLab = useLab(['tcp-history'], { SEND_BYTES_MAX: '150000' })
+
+  test('are bounded over all connections: who waits longest is cut off, who reads is served', async () => {
+    const service = ownLab.service('tcp-history')
+    const address = await service.address()
+    await using session = await createHistoryClient({ host: address.host, port: address.port }).open()
+    // More than the buffers of all sockets on the way take.
+    const messages = Array.from({ length: 900 }, (_, i) => `${i}`.padEnd(60_000, '.'))
+    for (let i = 0; i < messages.length; i += 20)
+      await Promise.all(messages.slice(i, i + 20).map((message) => session.append(message)))
+    const silent = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const raw = await openRaw(address)
+        raw.socket.pause()
+        await raw.send(Buffer.concat([preface, encodeRequest({ type: 'read', from: 1n, limit: 0 })]))
+        return raw
+      }),
+    )
+    // Two frames of 64 KiB may wait, and that of the session.
+    await until(
+      async () => (await service.metric('lab_connections')) <= 3,
+      'all but two of the silent are cut off',
+    )
+    expect(await service.logs()).toContain('too many bytes wait')
+    const read = await Array.fromAsync(session.read(), ({ message }) => message)
+    expect(read).toEqual(messages)
+    for (const raw of silent) raw[Symbol.dispose]()
   })
 })

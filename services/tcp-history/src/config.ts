@@ -14,6 +14,8 @@ export const loadConfig = defineConfig(12_345, (env) => ({
   historyBytesMax: env.integer('HISTORY_BYTES_MAX', 268_435_456, { min: 1, max: 8_589_934_592 }),
   /** RECEIVE_BYTES_MAX: of unfinished messages and frames of all connections; beyond it, `busy`. */
   receiveBytesMax: env.integer('RECEIVE_BYTES_MAX', 67_108_864, { min: 1_024, max: 8_589_934_592 }),
+  /** SEND_BYTES_MAX: of frames that wait for clients to read; beyond it, who waits longest is cut off. */
+  sendBytesMax: env.integer('SEND_BYTES_MAX', 67_108_864, { min: 1_024, max: 8_589_934_592 }),
   /** CONNECTIONS_MAX: one more is refused with `busy`. */
   connectionsMax: env.integer('CONNECTIONS_MAX', 16_384, { min: 1, max: 1_000_000 }),
   /** MESSAGE_GAP_MS: a pause this long ends a plain message. */

@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net'
 import type { Logger, Metrics } from '@polyservice-lab/service-kit'
+import type { SendBudget, Waiting } from './send-budget.ts'
 
 /** How long a connection that has all its bytes may stay open for the client's FIN while the server drains, in ms. */
 const drainLingerMs = 500
 
 export interface ConnectionOptions {
   readonly sendTimeoutMs: number
+  readonly sendBudget: SendBudget
   readonly logger: Logger
   readonly metrics: Metrics
 }
@@ -14,7 +16,10 @@ export interface ConnectionOptions {
 export type ReadEnd = 'fin' | 'timeout' | 'draining' | 'closed'
 
 export interface ReadOptions {
-  readonly timeoutMs?: number
+  /** The longest pause before the next bytes, in ms. */
+  readonly pauseMs?: number
+  /** The same for a wait that is long, and may be as much longer as `expire` is called late. */
+  readonly idleMs?: number
   /** Whether a drain ends the wait; not where a message has begun. */
   readonly endsOnDrain: boolean
 }
@@ -26,19 +31,22 @@ export class ConnectionClosed extends Error {}
  * A socket that is read one chunk at a time, and written to no faster than its client takes it. While nobody reads,
  * the socket is paused, so that the client feels it.
  */
-export class Connection {
+export class Connection implements Waiting {
   readonly #socket: Socket
   readonly #options: ConnectionOptions
   readonly #closed = Promise.withResolvers<void>()
-  /** A chunk or the client's FIN that came before it was asked for. */
-  #arrived: Buffer | 'fin' | undefined
+  /** A chunk that came before it was asked for. */
+  #arrived: Buffer | undefined
+  /** Whether the client has half-closed; that may come while a chunk before it still waits, paused or not. */
+  #hasFin = false
   #reader: ((read: Buffer | ReadEnd) => void) | undefined
   #readerEndsOnDrain = false
   #readTimer: NodeJS.Timeout | undefined
   #room: Promise<void> | undefined
   #ending = false
   #draining = false
-  #closeTimer: NodeJS.Timeout | undefined
+  /** When a wait for the client has been long enough, on the clock of performance.now(). */
+  #deadline = Number.POSITIVE_INFINITY
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket
@@ -51,12 +59,14 @@ export class Connection {
       // After the last answer the client's bytes are read only for it to get there: closing on unread bytes resets.
       if (!this.#ending) this.#arrive(chunk)
     })
-    socket.on('end', () => this.#arrive('fin'))
+    socket.on('end', () => {
+      this.#hasFin = true
+      this.#deliver('fin')
+    })
     socket.on('error', (error: NodeJS.ErrnoException) =>
       logger.debug({ code: error.code }, 'connection failed'),
     )
     socket.on('close', () => {
-      clearTimeout(this.#closeTimer)
       this.#deliver('closed')
       this.#closed.resolve()
     })
@@ -67,37 +77,39 @@ export class Connection {
     return this.#closed.promise
   }
 
-  get draining(): boolean {
-    return this.#draining
-  }
-
   /** The next bytes, as one read of the socket brought them, or why there are none. */
-  read({ timeoutMs, endsOnDrain }: ReadOptions): Promise<Buffer | ReadEnd> {
+  read({ pauseMs, idleMs, endsOnDrain }: ReadOptions): Promise<Buffer | ReadEnd> {
     // Before what has arrived: a client that never pauses would keep the server from ever coming to its end.
     if (this.#draining && endsOnDrain) return Promise.resolve('draining')
     const arrived = this.#arrived
     if (arrived !== undefined) {
-      if (arrived !== 'fin') {
-        this.#arrived = undefined
-        this.#socket.resume()
-      }
+      this.#arrived = undefined
+      this.#socket.resume()
       return Promise.resolve(arrived)
     }
+    if (this.#hasFin) return Promise.resolve('fin')
     if (this.#socket.destroyed) return Promise.resolve('closed')
     this.#readerEndsOnDrain = endsOnDrain
-    if (timeoutMs !== undefined) this.#readTimer = setTimeout(() => this.#readTimedOut(), timeoutMs)
+    if (pauseMs !== undefined) this.#readTimer = setTimeout(() => this.#readTimedOut(), pauseMs)
+    if (idleMs !== undefined) this.#deadline = performance.now() + idleMs
     return new Promise((resolve) => {
       this.#reader = resolve
     })
   }
 
-  /** Resolves when there is room for more. @throws ConnectionClosed */
-  async send(bytes: Uint8Array): Promise<void> {
+  /**
+   * Resolves when there is room for more.
+   * @param options.shared whether the bytes are a view of the history, which is there anyhow
+   * @throws ConnectionClosed
+   */
+  async send(bytes: Uint8Array, { shared = false } = {}): Promise<void> {
     if (this.#socket.destroyed || this.#ending) throw new ConnectionClosed()
     this.#options.metrics.sentBytes.inc(bytes.length)
     if (this.#socket.write(bytes)) return
+    if (!shared) this.#options.sendBudget.hold(this, bytes.length)
     this.#room ??= this.#untilRoom().finally(() => {
       this.#room = undefined
+      this.#options.sendBudget.release(this)
     })
     await this.#room
   }
@@ -114,8 +126,25 @@ export class Connection {
     if (lastBytes === undefined) this.#socket.end()
     else this.#socket.end(lastBytes)
     this.#socket.resume()
-    this.#closeTimer = setTimeout(() => this.#socket.destroy(), this.#options.sendTimeoutMs)
+    this.#deadline = performance.now() + this.#options.sendTimeoutMs
     if (this.#draining) this.#lingerNoLonger()
+  }
+
+  /**
+   * Ends a wait that has been long enough. Somebody calls this from time to time for all connections: a timer for each
+   * wait of each of them would cost as much as reading and appending a message.
+   */
+  expire(now: number): void {
+    if (now < this.#deadline) return
+    this.#deadline = Number.POSITIVE_INFINITY
+    if (this.#ending) this.#socket.destroy()
+    else this.#readTimedOut()
+  }
+
+  /** Closes with a reset: nothing that could be sent now would be told apart from the middle of an answer. */
+  cutOff(why: string): void {
+    this.#options.logger.info({ why }, 'cut off a client that does not read')
+    this.#socket.resetAndDestroy()
   }
 
   /** Closes at once. */
@@ -136,21 +165,22 @@ export class Connection {
     if (this.#ending) this.#lingerNoLonger()
   }
 
-  #arrive(what: Buffer | 'fin'): void {
+  #arrive(chunk: Buffer): void {
     if (this.#reader !== undefined) {
-      if (what === 'fin') this.#arrived = what
-      this.#deliver(what)
+      this.#deliver(chunk)
       return
     }
-    this.#arrived = what
-    if (what !== 'fin') this.#socket.pause()
+    this.#arrived = chunk
+    this.#socket.pause()
   }
 
   #deliver(what: Buffer | ReadEnd): void {
     const reader = this.#reader
+    if (reader === undefined) return
     this.#reader = undefined
+    this.#deadline = Number.POSITIVE_INFINITY
     clearTimeout(this.#readTimer)
-    reader?.(what)
+    reader(what)
   }
 
   /** Timers run before sockets are read: bytes that came in time may still lie there, and get their turn first. */
@@ -164,26 +194,20 @@ export class Connection {
   async #untilRoom(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const drained = () => resolve(true)
-    const timer = setTimeout(() => {
-      this.#options.logger.info(
-        { sendTimeoutMs: this.#options.sendTimeoutMs },
-        'cut off a client that does not read',
-      )
-      // A reset, because nothing that is sent now would be told apart from the middle of an answer.
-      this.#socket.resetAndDestroy()
-    }, this.#options.sendTimeoutMs)
-    this.#socket.once('drain', drained)
-    void this.#closed.promise.then(() => resolve(false))
+    const closed = () => resolve(false)
+    const { sendTimeoutMs } = this.#options
+    const timer = setTimeout(() => this.cutOff(`it took nothing for ${sendTimeoutMs} ms`), sendTimeoutMs)
+    this.#socket.once('drain', drained).once('close', closed)
     const hasRoom = await promise
     clearTimeout(timer)
-    this.#socket.off('drain', drained)
+    this.#socket.off('drain', drained).off('close', closed)
     if (!hasRoom) throw new ConnectionClosed()
   }
 
   #lingerNoLonger(): void {
     const linger = () => {
-      clearTimeout(this.#closeTimer)
-      this.#closeTimer = setTimeout(() => this.#socket.destroy(), drainLingerMs)
+      const timer = setTimeout(() => this.#socket.destroy(), drainLingerMs)
+      this.#socket.once('close', () => clearTimeout(timer))
     }
     if (this.#socket.writableFinished) linger()
     else this.#socket.once('finish', linger)

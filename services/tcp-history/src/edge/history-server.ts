@@ -7,11 +7,14 @@ import { SharedFrames } from './follower.ts'
 import { serveFramed } from './framed-mode.ts'
 import { receiveFirst, refuse, servePlain } from './plain-mode.ts'
 import { ReceiveBudget } from './receive-budget.ts'
+import { SendBudget } from './send-budget.ts'
 
 /** Connections over the limit that are told so at the same time; more of them are closed without a word. */
 const refusalsMax = 256
 /** How long the port stays open after a drain began, so that who connects is told instead of reset, in ms. */
 const lastCallMs = 250
+/** How late a connection may be closed for its silence, as a part of the time it had, and in ms at most. */
+const lateness = { part: 1 / 8, msMax: 500 }
 /** Connections that wait to be accepted; the kernel's own limit may be lower. */
 const backlog = 4_096
 
@@ -21,12 +24,15 @@ const draining: WireError = { code: 'draining', text: 'the server is about to st
 export class HistoryServer {
   readonly #deps: EdgeDeps
   readonly #server: Server
+  readonly #sendBudget: SendBudget
   readonly #connections = new Set<Connection>()
   /** Connections that are open only to be told why they are not served. */
   #refusals = 0
   #draining = false
+  #expiring: NodeJS.Timeout | undefined
 
   constructor(deps: Omit<EdgeDeps, 'receiveBudget' | 'sharedFrames'>) {
+    this.#sendBudget = new SendBudget(deps.config.sendBytesMax)
     const receiveBudget = new ReceiveBudget(deps.config.receiveBytesMax)
     this.#deps = { ...deps, receiveBudget, sharedFrames: new SharedFrames() }
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket))
@@ -34,9 +40,11 @@ export class HistoryServer {
 
   /** Resolves when the port is bound; a bind error rejects. */
   async listen(): Promise<void> {
-    const { host, port } = this.#deps.config
+    const { host, port, idleTimeoutMs, sendTimeoutMs } = this.#deps.config
     this.#server.listen({ host, port, backlog })
     await once(this.#server, 'listening')
+    const latenessMs = Math.min(lateness.part * Math.min(idleTimeoutMs, sendTimeoutMs), lateness.msMax)
+    this.#expiring = setInterval(() => this.#expire(), latenessMs).unref()
     this.#server.on('error', (error) => this.#deps.logger.error({ err: error }, 'cannot accept'))
   }
 
@@ -56,6 +64,12 @@ export class HistoryServer {
     this.#server.close()
     await Promise.all(Array.from(this.#connections, (connection) => connection.closed))
     clearTimeout(cutOff)
+    clearInterval(this.#expiring)
+  }
+
+  #expire(): void {
+    const now = performance.now()
+    for (const connection of this.#connections) connection.expire(now)
   }
 
   #accept(socket: Socket): void {
@@ -65,7 +79,12 @@ export class HistoryServer {
       socket.destroy()
       return
     }
-    const connection = new Connection(socket, { sendTimeoutMs: config.sendTimeoutMs, metrics, logger })
+    const connection = new Connection(socket, {
+      sendTimeoutMs: config.sendTimeoutMs,
+      sendBudget: this.#sendBudget,
+      metrics,
+      logger,
+    })
     metrics.connections.inc()
     this.#connections.add(connection)
     if (refusal !== undefined) this.#refusals++
@@ -96,7 +115,7 @@ export class HistoryServer {
     const first = await receiveFirst(connection, this.#deps)
     if (first === 'silent') connection.destroy()
     else if (first === 'draining') refuse(connection, draining)
-    else if ('message' in first) await servePlain(connection, first.message, this.#deps)
-    else await serveFramed(connection, first.framed, this.#deps)
+    else if (first.mode === 'plain') await servePlain(connection, first.message, this.#deps)
+    else await serveFramed(connection, first.rest, this.#deps)
   }
 }

@@ -1,34 +1,37 @@
-import { encodeErrorLine, PlainParser } from '@polyservice-lab/contracts/tcp-history'
+import { encodeErrorLine, PlainParser, type PlainResult } from '@polyservice-lab/contracts/tcp-history'
 import type { Appended } from '../domain/history.ts'
 import { type Connection, ConnectionClosed } from './connection.ts'
 import type { EdgeDeps } from './edge-deps.ts'
 import { type WireError, wireErrorOf } from './errors.ts'
 
+/** Why a connection has nothing to serve: it said nothing before it was closed or its time was over, or the server drains. */
+type Nothing = 'silent' | 'draining'
+
 /**
- * Receives the one message of a plain connection.
- * @returns the message; what followed the preface of framed mode; or why there is nothing to do
+ * Receives the one message of a plain connection, or the preface of framed mode.
  * @throws AppError with the reason `busy`
  */
-export async function receiveFirst(
+export async function receiveFirst(connection: Connection, deps: EdgeDeps): Promise<PlainResult | Nothing> {
+  const parser = new PlainParser(deps.config)
+  const read = await connection.read({ idleMs: deps.config.idleTimeoutMs, endsOnDrain: true })
+  if (read === 'draining') return read
+  if (typeof read === 'string') return 'silent'
+  // Most messages are one read; only the others are held here, and have a part of the budget.
+  return parser.push(read) ?? receiveRest(connection, parser, deps)
+}
+
+async function receiveRest(
   connection: Connection,
+  parser: PlainParser,
   { config, receiveBudget }: EdgeDeps,
-): Promise<{ message: Uint8Array } | { framed: Uint8Array } | 'silent' | 'draining'> {
-  const parser = new PlainParser(config)
+): Promise<PlainResult | Nothing> {
   using share = receiveBudget.open()
   for (;;) {
-    const begun = parser.heldBytes > 0
-    const timeoutMs = begun ? config.messageGapMs : config.idleTimeoutMs
-    const read = await connection.read({ timeoutMs, endsOnDrain: !begun })
-    if (read === 'draining') return read
-    if (read === 'closed') return 'silent'
-    if (read === 'fin' || read === 'timeout') {
-      const message = parser.finish()
-      return message === undefined ? 'silent' : { message }
-    }
-    const result = parser.push(read)
-    if (result?.mode === 'framed') return { framed: result.rest }
-    if (result?.mode === 'plain') return { message: result.message }
     share.hold(parser.heldBytes)
+    const read = await connection.read({ pauseMs: config.messageGapMs, endsOnDrain: false })
+    if (read === 'closed' || read === 'draining') return 'silent'
+    const result = typeof read === 'string' ? parser.finish() : parser.push(read)
+    if (result !== undefined) return result
   }
 }
 
@@ -65,7 +68,7 @@ export function refuse(connection: Connection, { code, text }: WireError): void 
 async function sendHistory(connection: Connection, { text, end }: Appended): Promise<void> {
   let last: Buffer | undefined
   for (const slice of text.slices(0, end)) {
-    if (last !== undefined) await connection.send(last)
+    if (last !== undefined) await connection.send(last, { shared: true })
     last = slice
   }
   connection.end(last)

@@ -50,7 +50,7 @@ export function encodeRecords(target: Buffer, messages: readonly Uint8Array[], s
     const end = at + recordHeaderBytes + message.length
     target.writeUInt32BE(message.length, at)
     target.set(message, at + recordHeaderBytes)
-    target.writeUInt32BE(recordChecksum(target, at, end, salt), at + 4)
+    target.writeUInt32BE(recordChecksum(target.subarray(at, at + 4), message, salt), at + 4)
     at = end
   }
 }
@@ -65,11 +65,12 @@ export function readRecord(
   const length = bytes.readUInt32BE(at)
   const end = at + recordHeaderBytes + length
   if (length === 0 || length > messageBytesLimit || end > bytes.length) return undefined
-  if (bytes.readUInt32BE(at + 4) !== recordChecksum(bytes, at, end, salt)) return undefined
-  return { message: bytes.subarray(at + recordHeaderBytes, end), end }
+  const message = bytes.subarray(at + recordHeaderBytes, end)
+  if (bytes.readUInt32BE(at + 4) !== recordChecksum(bytes.subarray(at, at + 4), message, salt))
+    return undefined
+  return { message, end }
 }
 
-function recordChecksum(bytes: Buffer, start: number, end: number, salt: number): number {
-  const lengthChecksum = crc32c(bytes.subarray(start, start + 4), salt)
-  return crc32c(bytes.subarray(start + recordHeaderBytes, end), lengthChecksum)
+function recordChecksum(length: Uint8Array, message: Uint8Array, salt: number): number {
+  return crc32c(message, crc32c(length, salt))
 }

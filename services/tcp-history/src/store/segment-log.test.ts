@@ -1,7 +1,18 @@
-import { appendFile, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  type FileHandle,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SegmentLog, type SegmentLogOptions } from './segment-log.ts'
 
 const headerBytes = 24
@@ -47,8 +58,12 @@ async function reopened(): Promise<string[]> {
   return opened.kept
 }
 
+async function segmentNames(): Promise<string[]> {
+  return (await readdir(directory)).filter((name) => name.endsWith('.log')).sort()
+}
+
 async function segments(): Promise<string[]> {
-  return (await readdir(directory)).sort().map((name) => join(directory, name))
+  return (await segmentNames()).map((name) => join(directory, name))
 }
 
 async function onlySegment(): Promise<string> {
@@ -96,9 +111,7 @@ describe.each(['always', 'interval'] as const)('fsync %s', (fsync) => {
 test('begins a new segment when one is long enough, named by its first message', async () => {
   const messages = Array.from({ length: 10 }, (_, i) => `message ${i}`)
   await keep(messages, { segmentBytesMax: 60 })
-  expect((await readdir(directory)).sort()).toEqual(
-    [1, 4, 7, 10].map((first) => `${String(first).padStart(16, '0')}.log`),
-  )
+  expect(await segmentNames()).toEqual([1, 4, 7, 10].map((first) => `${String(first).padStart(16, '0')}.log`))
   expect(await reopened()).toEqual(messages)
 })
 
@@ -193,5 +206,45 @@ describe('damage', () => {
     const [first = '', second = ''] = await segments()
     await rename(second, first)
     await expect(openLog()).rejects.toThrow(/it begins with message \d instead of 1/)
+  })
+})
+
+describe('a disk that fails', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  /** From now on the operating system cannot write any file to the disk. */
+  async function failToSync(): Promise<void> {
+    await using handle = await open(await onlySegment())
+    const files: FileHandle = Object.getPrototypeOf(handle)
+    vi.spyOn(files, 'datasync').mockRejectedValue(Object.assign(new Error('EIO'), { code: 'EIO' }))
+  }
+
+  /** Opens a log with one message, and hears of failures. */
+  async function openFailing(options: Partial<SegmentLogOptions>) {
+    const failure = Promise.withResolvers<unknown>()
+    const { log } = await openLog({ ...options, onDiskFailure: failure.resolve })
+    await log.append(utf8('before'))
+    return { log, failed: failure.promise }
+  }
+
+  test('at a sync, FSYNC=always, ends the process and acknowledges nothing', async () => {
+    const { log, failed } = await openFailing({ fsync: 'always' })
+    await failToSync()
+    let settled = false
+    const settle = () => {
+      settled = true
+    }
+    log.append(utf8('unknown')).then(settle, settle)
+    expect(await failed).toMatchObject({ code: 'EIO' })
+    log.append(utf8('behind it')).then(settle, settle)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(settled).toBe(false)
+  })
+
+  test('at a sync, FSYNC=interval, ends the process', async () => {
+    const { log, failed } = await openFailing({ fsync: 'interval' })
+    await failToSync()
+    await log.append(utf8('acknowledged before its sync'))
+    expect(await failed).toMatchObject({ code: 'EIO' })
   })
 })

@@ -1,6 +1,8 @@
 import { writeSync } from 'node:fs'
 import { mkdir, unlink } from 'node:fs/promises'
+import { AppError } from '@polyservice-lab/service-kit/app-error'
 import type { HistoryStore } from '../domain/history-store.ts'
+import { lockDirectory } from './directory-lock.ts'
 import { recover } from './recovery.ts'
 import { createSegment, openSegment, type Segment, segmentFiles, syncDirectory } from './segment.ts'
 import { encodedBytes, encodeRecords } from './segment-format.ts'
@@ -14,13 +16,21 @@ export interface SegmentLogOptions {
     info(fields: object, message: string): void
     warn(fields: object, message: string): void
   }
-  /** Is told that the disk failed: what it holds is unknown from then on, and the process must end. */
+  /**
+   * Is told that the disk failed, and must end the process: what the disk holds is unknown from then on, so nothing is
+   * written any more, and whoever waits for an append never learns more than that the connection is gone.
+   */
   readonly onDiskFailure: (error: unknown) => void
 }
 
 /** What waits for its turn at the file: messages that are written together, or the order to forget everything. */
-interface Job extends PromiseWithResolvers<void> {
+class Job {
   readonly messages: Uint8Array[] | 'clear'
+  readonly done = Promise.withResolvers<void>()
+
+  constructor(messages: Uint8Array[] | 'clear') {
+    this.messages = messages
+  }
 }
 
 /**
@@ -30,7 +40,10 @@ interface Job extends PromiseWithResolvers<void> {
 export class SegmentLog implements HistoryStore {
   readonly #options: SegmentLogOptions
   readonly #jobs: Job[] = []
+  #lock: Disposable | undefined
   #segment: Segment | undefined
+  /** Whether the disk had room for the last write. */
+  #room = true
   /** Sequence number of the message that is written next. */
   #next = 1
   #working: Promise<void> | undefined
@@ -44,18 +57,24 @@ export class SegmentLog implements HistoryStore {
   async open(load: (message: Uint8Array) => void): Promise<void> {
     const { directory, logger } = this.#options
     await mkdir(directory, { recursive: true })
-    const { tail, count, torn } = await recover(directory, load)
-    if (torn) logger.warn(torn, 'cut off a record that a crash left unfinished')
-    this.#next = count + 1
-    this.#segment = tail ? await openSegment(tail) : await createSegment(directory, this.#next)
-    logger.info({ directory, messages: count }, 'the log is open')
+    this.#lock = lockDirectory(directory)
+    try {
+      const { tail, count, torn } = await recover(directory, load)
+      if (torn) logger.warn(torn, 'cut off a record that a crash left unfinished')
+      this.#next = count + 1
+      this.#segment = tail ? await openSegment(tail) : await createSegment(directory, this.#next)
+      logger.info({ directory, messages: count }, 'the log is open')
+    } catch (error) {
+      this.#lock[Symbol.dispose]()
+      throw error
+    }
   }
 
   append(message: Uint8Array): Promise<void> {
     const last = this.#jobs.at(-1)
     if (last !== undefined && last.messages !== 'clear') {
       last.messages.push(message)
-      return last.promise
+      return last.done.promise
     }
     return this.#add([message])
   }
@@ -71,104 +90,124 @@ export class SegmentLog implements HistoryStore {
     await this.#segment?.handle.datasync()
     await this.#segment?.handle.close()
     this.#segment = undefined
+    this.#lock?.[Symbol.dispose]()
   }
 
   #add(messages: Job['messages']): Promise<void> {
-    const job = { messages, ...Promise.withResolvers<void>() }
+    const job = new Job(messages)
     this.#jobs.push(job)
-    // Not at once: what the other connections have to append in this turn of the event loop goes along.
+    // Not at once: what all connections have to append in this turn of the event loop goes along.
     this.#working ??= new Promise((resolve) => setImmediate(() => resolve(this.#work())))
-    return job.promise
+    return job.done.promise
   }
 
   async #work(): Promise<void> {
     for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
       try {
-        if (job.messages === 'clear') await this.#clear()
+        // What is half cleared is no log: the next start tells what there is.
+        if (job.messages === 'clear') await this.#clear().catch((error) => this.#failed(error))
         else await this.#write(job.messages)
-        job.resolve()
+        this.#tellRoom(true)
+        job.done.resolve()
       } catch (error) {
-        job.reject(error)
+        job.done.reject(this.#refusal(error))
       }
     }
     this.#working = undefined
   }
 
+  /** A disk that is full is no fault: whoever asks later may find room. */
+  #refusal(error: unknown): unknown {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
+    this.#tellRoom(false)
+    return new AppError('resource_exhausted', 'there is no room on the disk', { reason: 'history_full' })
+  }
+
+  /** Logs when the disk gets full and when it is no longer, not each message that it has no room for. */
+  #tellRoom(room: boolean): void {
+    if (room === this.#room) return
+    this.#room = room
+    const { directory, logger } = this.#options
+    if (room) logger.info({ directory }, 'the disk has room again')
+    else logger.warn({ directory }, 'the disk is full: messages are refused')
+  }
+
   async #write(messages: readonly Uint8Array[]): Promise<void> {
-    const { fsync, segmentBytesMax, directory } = this.#options
-    let segment = this.#openSegment()
-    if (segment.bytes >= segmentBytesMax) {
-      await this.#closeSegment()
-      segment = await createSegment(directory, this.#next)
-      this.#segment = segment
+    const { fsync, segmentBytesMax } = this.#options
+    if (this.#openSegment().bytes >= segmentBytesMax) await this.#beginSegment()
+    const segment = this.#openSegment()
+    const records = Buffer.allocUnsafe(encodedBytes(messages))
+    encodeRecords(records, messages, segment.salt)
+    try {
+      writeAt(segment.handle.fd, records, segment.bytes)
+    } catch (error) {
+      // Else a part of what was refused would come back with the next start.
+      await segment.handle.truncate(segment.bytes).catch((failure) => this.#failed(failure))
+      throw error
     }
-    await this.#writeRecords(segment, messages)
+    segment.bytes += records.length
     this.#next += messages.length
     if (fsync === 'always') await this.#sync(segment)
     else this.#syncLater()
   }
 
-  /**
-   * Writes to the page cache, which takes microseconds, in the event loop: a thread of the pool would take ten times
-   * as long, most of it waiting. The sync, which waits for the disk, is left to the pool.
-   */
-  async #writeRecords(segment: Segment, messages: readonly Uint8Array[]): Promise<void> {
-    const records = Buffer.allocUnsafe(encodedBytes(messages))
-    encodeRecords(records, messages, segment.salt)
-    try {
-      for (let at = 0; at < records.length; )
-        at += writeSync(segment.handle.fd, records, at, records.length - at, segment.bytes + at)
-    } catch (error) {
-      // Else a part of what was refused would come back with the next start.
-      await segment.handle.truncate(segment.bytes).catch(this.#options.onDiskFailure)
-      throw error
-    }
-    segment.bytes += records.length
-  }
-
   #syncLater(): void {
     this.#syncTimer ??= setTimeout(() => {
       this.#syncTimer = undefined
-      const segment = this.#openSegment()
-      this.#syncing = this.#sync(segment)
-        .catch(() => undefined)
-        .finally(() => {
-          this.#syncing = undefined
-        })
+      this.#syncing = this.#sync(this.#openSegment()).finally(() => {
+        this.#syncing = undefined
+      })
     }, this.#options.fsyncIntervalMs)
   }
 
-  /** After a failure a second sync would succeed without having written anything, so there is none. */
   async #sync(segment: Segment): Promise<void> {
-    try {
-      await segment.handle.datasync()
-    } catch (error) {
-      this.#options.onDiskFailure(error)
-      throw error
-    }
+    await segment.handle.datasync().catch((error) => this.#failed(error))
   }
 
-  async #closeSegment(): Promise<void> {
-    clearTimeout(this.#syncTimer)
-    this.#syncTimer = undefined
-    await this.#syncing
-    const segment = this.#openSegment()
-    await this.#sync(segment)
-    await segment.handle.close()
+  /** Does not resolve. After a failure a second sync would succeed without having written anything, so there is none. */
+  #failed(error: unknown): Promise<never> {
+    this.#options.onDiskFailure(error)
+    return new Promise(() => {})
+  }
+
+  /** The next segment begins when the last one is on the disk: a gap between two would be taken for damage. */
+  async #beginSegment(): Promise<void> {
+    const last = await this.#syncedSegment()
+    this.#segment = await createSegment(this.#options.directory, this.#next)
+    await last.handle.close()
   }
 
   async #clear(): Promise<void> {
     const { directory } = this.#options
-    await this.#closeSegment()
+    const last = await this.#syncedSegment()
     // The last first: a crash on the way leaves a log that is shorter, not one with a gap.
     for (const file of (await segmentFiles(directory)).reverse()) await unlink(file)
     await syncDirectory(directory)
     this.#next = 1
     this.#segment = await createSegment(directory, 1)
+    await last.handle.close()
+  }
+
+  async #syncedSegment(): Promise<Segment> {
+    clearTimeout(this.#syncTimer)
+    this.#syncTimer = undefined
+    await this.#syncing
+    const segment = this.#openSegment()
+    await this.#sync(segment)
+    return segment
   }
 
   #openSegment(): Segment {
     if (this.#segment === undefined) throw new Error('the log is not open')
     return this.#segment
   }
+}
+
+/**
+ * Writes to the page cache, which takes microseconds, in the event loop: a thread of the pool would take ten times as
+ * long, most of it waiting. A sync, which waits for the disk, is left to the pool.
+ */
+function writeAt(fd: number, bytes: Buffer, position: number): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, position + at)
 }
