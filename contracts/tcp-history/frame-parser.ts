@@ -1,4 +1,4 @@
-import { ByteAccumulator } from './byte-accumulator.ts'
+import { ByteAccumulator } from '../bytes/byte-accumulator.ts'
 import { type Frame, FrameError, messagesFrameBytesMax } from './frames.ts'
 
 const lengthBytes = 4

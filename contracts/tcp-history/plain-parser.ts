@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { ByteAccumulator } from './byte-accumulator.ts'
+import { ByteAccumulator } from '../bytes/byte-accumulator.ts'
 import { preface } from './frames.ts'
 
 /** A first read of as many bytes may be a part of a message; one of fewer is taken for all of it. */

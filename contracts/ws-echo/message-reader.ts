@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { ByteAccumulator } from '../tcp-history/byte-accumulator.ts'
+import { ByteAccumulator } from '../bytes/byte-accumulator.ts'
 import { type Close, closeCodes, decodeClose, WebSocketFault } from './close-frames.ts'
 import { type FrameHeader, headerFault, readFrameHeader } from './frame-header.ts'
 import { opcodes } from './frames.ts'

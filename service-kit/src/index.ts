@@ -1,6 +1,7 @@
 export { AppError, type AppErrorDetails } from './app-error.ts'
 export { type BaseConfig, ConfigError, defineConfig } from './config.ts'
 export type { Env, EnvReader } from './env-reader.ts'
+export { createGate } from './gate.ts'
 export { httpDrain, listen } from './listen.ts'
 export type { Logger } from './logger.ts'
 export type { Metrics } from './metrics.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { createGate } from '@polyservice-lab/service-kit'
 import type { Passwords } from '../domain/authentication.ts'
-import { createGate } from './gate.ts'
 import type { HashAnswer, HashTask } from './hash-worker.ts'
 
 export interface PasswordsOptions {
@@ -18,7 +18,7 @@ export interface PasswordsOptions {
 export async function createPasswords(options: PasswordsOptions): Promise<Passwords & AsyncDisposable> {
   const workers = Array.from({ length: options.concurrencyMax }, startWorker)
   const idle = [...workers]
-  const gate = createGate(options)
+  const gate = createGate({ ...options, busy: 'Too many logins at once' })
 
   const run = (task: HashTask) =>
     gate(async () => {

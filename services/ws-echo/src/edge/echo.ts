@@ -10,9 +10,8 @@ import {
   rsv1,
   WebSocketFault,
 } from '@polyservice-lab/contracts/ws-echo'
-import type { Metrics } from '@polyservice-lab/service-kit'
+import { createGate, type Metrics } from '@polyservice-lab/service-kit'
 import type { Reply } from '../domain/replies.ts'
-import { createLimit } from './limit.ts'
 import { deflate, inflate } from './permessage-deflate.ts'
 import type { WebSocketConnection, WebSocketHandler } from './web-socket-connection.ts'
 
@@ -35,7 +34,7 @@ export function createEcho(
   { replies, messageBytesMax }: EchoOptions,
   metrics: Metrics,
 ): (windowBits: number | undefined) => WebSocketHandler['message'] {
-  const limit = createLimit(compressionsMax)
+  const gate = createGate({ concurrencyMax: compressionsMax })
 
   async function answerCompressed(connection: WebSocketConnection, message: Message, windowBits: number) {
     const beganAt = performance.now()
@@ -81,7 +80,7 @@ export function createEcho(
   return (windowBits) => (connection, message) =>
     windowBits === undefined
       ? answer(connection, message)
-      : limit(() => answerCompressed(connection, message, windowBits))
+      : gate(() => answerCompressed(connection, message, windowBits))
 }
 
 async function compressedFrame(opcode: number, reply: Reply, windowBits: number): Promise<Uint8Array> {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createGate } from './gate.ts'
 
 test('lets so many in at a time, the others in their order, and refuses who finds the queue full', async () => {
-  const gate = createGate({ concurrencyMax: 2, queueMax: 2 })
+  const gate = createGate({ concurrencyMax: 2, queueMax: 2, busy: 'Too many logins at once' })
   const order: string[] = []
   const leave: Record<string, () => void> = {}
   const enter = (name: string) =>
