@@ -4,12 +4,14 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 SERVICE ?=
+PROFILE ?= short
+NAME ?=
 
-.PHONY: help up down demo test check logs ps reset clean doctor engine
+.PHONY: help up down demo test bench experiments experiment experiments-all check logs ps reset clean doctor engine
 
 help: ## list what there is to do
 	@printf '\n  polyservice lab: API protocols on your own machine\n\n'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r verb text; do printf '  make %-8s %s\n' "$$verb" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r verb text; do printf '  make %-15s %s\n' "$$verb" "$$text"; done
 	@printf '\n  start with: make demo\n\n'
 
 up: engine ## start the lab, or one service: make up SERVICE=users-api
@@ -24,6 +26,21 @@ demo: engine node_modules/.package-lock.json ## start the lab and watch four pro
 
 test: engine node_modules/.package-lock.json ## prove it: unit tests, and black-box tests on labs of their own
 	@npm test --silent
+
+bench: engine node_modules/.package-lock.json ## measure what each protocol costs, in 3 minutes; in 15: make bench PROFILE=full
+	@docker compose build --quiet
+	@npm run --silent bench -- --profile $(PROFILE)
+
+experiments: node_modules/.package-lock.json ## list the experiments: break one container, and see what every client sees
+	@npm run --silent experiments -- list
+
+experiment: engine node_modules/.package-lock.json ## run one of them: make experiment NAME=kill-the-history
+	@docker compose build --quiet
+	@npm run --silent experiments -- run $(NAME)
+
+experiments-all: engine node_modules/.package-lock.json ## run all of them, one after the other
+	@docker compose build --quiet
+	@npm run --silent experiments -- run --all
 
 check: node_modules/.package-lock.json ## types, lint, format, unused code, import rules, generated code
 	@npm run --silent check

@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{contracts,service-kit,clients,services/*,scripts}/**/*.test.ts'],
+          include: ['{contracts,service-kit,clients,bench,experiments,services/*,scripts}/**/*.test.ts'],
         },
       },
       {
@@ -20,6 +20,7 @@ export default defineConfig({
           globalSetup: ['tests/support/global-setup.ts'],
           testTimeout: 30 * seconds,
           hookTimeout: 90 * seconds,
+          expect: { poll: { timeout: 20 * seconds } },
         },
       },
     ],

@@ -1,0 +1,72 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { experiments } from './catalogue/index.ts'
+import type { Experiment } from './experiment.ts'
+import { describeError } from './report/describe-error.ts'
+import { documentIndex, documentRun } from './report/docs.ts'
+import { TerminalReporter } from './report/terminal.ts'
+import { writeJunit, writeRun } from './report/write-report.ts'
+import { type Outcome, runExperiment } from './runner/experiment-run.ts'
+import { LabPool } from './runner/lab-pool.ts'
+import { abortOnSignals } from './runner/signals.ts'
+
+const usage = `usage: experiments list
+       experiments run [--short] [--docs] NAME...
+       experiments run [--short] [--docs] --all
+`
+const docsFolder = join(import.meta.dirname, '../../docs/experiments')
+const reportFolder = join(import.meta.dirname, '../report')
+const write = (text: string) => void process.stdout.write(text)
+const isColoured = process.stdout.hasColors?.() ?? false
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { short: { type: 'boolean' }, all: { type: 'boolean' }, docs: { type: 'boolean' } },
+})
+const [verb, ...names] = positionals
+
+if (verb === 'list') for (const { name, title } of experiments) write(`  ${name.padEnd(26)} ${title}\n`)
+else if (verb === 'run' && (names.length > 0 || values.all)) {
+  await runAll(chosen()).catch((error: unknown) => {
+    write(`\n  ${describeError(error)}\n`)
+    process.exitCode = 1
+  })
+} else fail(usage)
+
+function chosen(): Experiment[] {
+  if (values.all) return [...experiments]
+  return names.map(
+    (name) => experiments.find((each) => each.name === name) ?? fail(`no experiment ${name}\n`),
+  )
+}
+
+function fail(text: string): never {
+  process.stderr.write(text)
+  process.exit(2)
+}
+
+async function runAll(chosen: readonly Experiment[]): Promise<void> {
+  const signal = abortOnSignals(write)
+  const reporter = new TerminalReporter(write, { isColoured })
+  const outcomes: Outcome[] = []
+  if (values.docs) await documentIndex(docsFolder, experiments)
+  await using pool = new LabPool()
+  for (const experiment of chosen) {
+    if (signal.aborted) break
+    reporter.begin(experiment)
+    await using lease = await pool.lease(experiment)
+    const outcome = await runExperiment(experiment, {
+      lab: lease.lab,
+      size: values.short ? 'short' : 'full',
+      signal,
+      onBegin: (lanes, now) => reporter.watch(lanes, now),
+      onEvent: (event) => reporter.event(event),
+    })
+    reporter.end(outcome)
+    outcomes.push(outcome)
+    await writeRun(reportFolder, outcome)
+    await writeJunit(reportFolder, outcomes)
+    if (values.docs) await documentRun(docsFolder, outcome)
+    if (outcome.verdict !== 'holds') process.exitCode = signal.aborted ? 130 : 1
+  }
+}

@@ -1,0 +1,3 @@
+import { holdEverySecond } from './support/hold.ts'
+
+holdEverySecond(0)
