@@ -29,6 +29,8 @@ const profile = profiles[values.profile]
 const only = values.only.split(',')
 const chosen = values.only === '' ? scenarios : scenarios.filter(({ name }) => only.includes(name))
 
+// Through exit, so that no server and no file stays behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
 pinLoad()
 const begun = performance.now()
 const results = await runScenarios(chosen, profile, createProgress(process.stderr))

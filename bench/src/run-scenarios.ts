@@ -38,7 +38,8 @@ async function runCase(
     throw new Error(`took longer than ${caseTimeoutMs / 1000} s`)
   })
   const figures = await Promise.race([run(bench), late]).catch((error: unknown) => {
-    notes.push(`failed: ${error instanceof Error ? error.message : String(error)}`)
+    const text = error instanceof Error ? error.message : String(error)
+    notes.push(`failed: ${text.replace(/\s+/g, ' ').slice(0, 400)}`)
     return {}
   })
   return { scenario: scenario.name, name, protocol, operation, parameters, figures, notes }

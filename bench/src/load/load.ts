@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { repositoryRoot } from '../servers/service.ts'
+import { scratch } from '../servers/scratch.ts'
 import { openChannels } from './channels.ts'
 import { type Done, runClosedLoop, type Until } from './closed-loop.ts'
 import { isInstalled, runAutocannon, runH2load, runWrk } from './tools.ts'
@@ -35,7 +35,7 @@ export async function openLoad(
     )
   }
   if (!countsCalls && workload.kind === 'grpc' && workload.perCall !== true && isInstalled('h2load')) {
-    const bodyFile = join(repositoryRoot, 'node_modules/.cache/bench', `body-${port}`)
+    const bodyFile = join(scratch(), `body-${port}`)
     return tool((seconds) => runH2load(workload, port, concurrency, seconds, bodyFile))
   }
   const { promise: failed, reject } = Promise.withResolvers<never>()

@@ -127,6 +127,6 @@ function noteLimits({ bench }: Setting, samples: ReadonlyMap<Role, readonly Samp
     )
   if (idle.length > 0)
     bench.note(
-      `the load or the operation set the rate, believe speed and CPU: busy were ${list(idle, 'busy')}`,
+      `limited: the load or the operation set the rate, so believe speed and CPU; busy were ${list(idle, 'busy')}`,
     )
 }

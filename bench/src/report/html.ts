@@ -50,7 +50,7 @@ function protocols(scenarios: readonly Scenario[], results: readonly Result[]): 
         `<h3>${escapeHtml(title)}</h3>`,
         protocolPlot(own, 'cpu', 'processor seconds of the server for 10,000 operations →'),
         protocolPlot(own, 'rate', 'operations a second →'),
-        protocolPlot(own, 'bytesFromServer', 'bytes from the server for an operation →'),
+        protocolPlot(own, 'bytesFromServer', 'bytes from the server for an operation →', 'log'),
         latencyPlot(own),
       ].join('')
     })

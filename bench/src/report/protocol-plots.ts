@@ -3,15 +3,22 @@ import type { Result } from '../scenario.ts'
 import { protocolColor, protocolColors, rowsHeight, svg } from './svg.ts'
 import { number, spread } from './tables.ts'
 
-/** One quantity of the same work over each protocol; a tick marks the floor. */
-export function protocolPlot(results: readonly Result[], quantity: string, label: string): string {
-  const rows = results.flatMap(({ name, protocol, parameters, figures }) => {
+/**
+ * One quantity of the same work over each protocol; a tick marks the floor.
+ * @param scale log for what goes over many sizes: dots then, because bars have no zero to begin at
+ */
+export function protocolPlot(
+  results: readonly Result[],
+  quantity: string,
+  label: string,
+  scale: 'linear' | 'log' = 'linear',
+): string {
+  const rows = results.flatMap(({ name, protocol, figures }) => {
     const subject = figures[`subject.${quantity}`]
     if (subject === undefined) return []
-    const work = `${name}, ${parameters['concurrency']} at a time`
     return [
       {
-        work,
+        work: name,
         protocol,
         value: subject.median,
         floor: figures[`floor.${quantity}`]?.median,
@@ -24,13 +31,15 @@ export function protocolPlot(results: readonly Result[], quantity: string, label
   return svg({
     height: rows.length * 19 + works.size * 8 + 60,
     marginLeft: 90,
-    marginRight: 330,
-    x: { label, grid: true, ticks: 5, tickFormat: 's' },
+    marginRight: 400,
+    x: { type: scale, label, grid: true, ticks: 5, tickFormat: 's' },
     y: { label: null, domain: Object.keys(protocolColors), tickSize: 0 },
     fy: { label: null, domain: [...works], axis: null },
     color: protocolColor,
     marks: [
-      Plot.barX(rows, { fy: 'work', y: 'protocol', x: 'value', fill: 'protocol' }),
+      scale === 'log'
+        ? Plot.dot(rows, { fy: 'work', y: 'protocol', x: 'value', fill: 'protocol', r: 5 })
+        : Plot.barX(rows, { fy: 'work', y: 'protocol', x: 'value', fill: 'protocol' }),
       Plot.tickX(
         rows.filter(({ floor }) => floor !== undefined),
         { fy: 'work', y: 'protocol', x: 'floor', strokeWidth: 3 },
@@ -48,7 +57,7 @@ export function protocolPlot(results: readonly Result[], quantity: string, label
         text: (work: string) => work,
         frameAnchor: 'right',
         textAnchor: 'start',
-        dx: 160,
+        dx: 150,
         fontWeight: 'bold',
       }),
     ],
@@ -57,11 +66,11 @@ export function protocolPlot(results: readonly Result[], quantity: string, label
 
 /** Latency of the same work: a line from p50 to p99, of the service and, thin, of its floor. */
 export function latencyPlot(results: readonly Result[]): string {
-  const rows = results.flatMap(({ name, protocol, parameters, figures }) =>
+  const rows = results.flatMap(({ name, protocol, figures }) =>
     ['subject', 'floor'].flatMap((role) => {
       const [p50, p95, p99] = ['p50', 'p95', 'p99'].map((percent) => figures[`${role}.${percent}`]?.median)
       if (p50 === undefined || p95 === undefined || p99 === undefined) return []
-      const label = `${protocol}: ${name}, ${parameters['concurrency'] ?? ''}`.replace(/, $/, '')
+      const label = `${protocol}: ${name}`
       return [{ label, role, protocol, p50, p95, p99 }]
     }),
   )
@@ -70,7 +79,7 @@ export function latencyPlot(results: readonly Result[]): string {
   const floors = rows.filter(({ role }) => role === 'floor')
   return svg({
     height: rowsHeight(subjects.length),
-    marginLeft: 250,
+    marginLeft: 330,
     marginRight: 130,
     x: {
       type: 'log',

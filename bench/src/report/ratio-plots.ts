@@ -22,11 +22,12 @@ function ratioPlot(
   label: string,
   colors: { domain: string[]; range: string[] },
 ): string {
+  if (rows.length === 0) return ''
   const lowest = Math.min(0.5, ...rows.map(({ min }) => min))
   const highest = Math.max(2, ...rows.map(({ max }) => max))
   return svg({
     height: rowsHeight(rows.length),
-    marginLeft: 390,
+    marginLeft: 415,
     marginRight: 130,
     x: {
       type: 'log',

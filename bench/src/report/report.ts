@@ -7,7 +7,7 @@ import type { Goal, Verdict } from '../measure/goals.ts'
 import type { Profile } from '../profiles.ts'
 import type { Result } from '../scenario.ts'
 import { serverCore } from '../servers/cores.ts'
-import { repositoryRoot } from '../servers/service.ts'
+import { repositoryRoot } from '../servers/scratch.ts'
 
 /** All of a run: report.json. */
 export interface Report {

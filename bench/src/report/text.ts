@@ -8,11 +8,17 @@ export function renderTerminal(scenarios: readonly Scenario[], report: Report): 
   return `\n${tables.map(terminalTable).join('\n\n')}\n`
 }
 
+/** What limits figures is long to read; the report has all of it. */
+const isCaveat = (note: string) => / (disturbed|limited): /.test(note)
+
 function terminalTable({ title, head, rows, notes }: Table): string {
+  const caveats = notes.filter(isCaveat).length
+  const shown = notes.filter((note) => !isCaveat(note))
+  if (caveats > 0) shown.push(`${caveats} remarks on what disturbed or limited these: in the report`)
   const widths = head.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i]?.length ?? 0)))
   const line = (cells: readonly string[]) =>
     `  ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd()
-  return [title, line(head), ...rows.map(line), ...notes.map((note) => `  · ${note}`)].join('\n')
+  return [title, line(head), ...rows.map(line), ...shown.map((note) => `  · ${note}`)].join('\n')
 }
 
 export function renderMarkdown(scenarios: readonly Scenario[], report: Report): string {

@@ -41,7 +41,7 @@ export function eachProtocol(ways: Ways, manner: Manner): Case[] {
   const { concurrency, connection = 'kept', calls, profile, name } = manner
   return (Object.entries(ways) as [keyof Ways, Way][]).map(([protocol, { operation, subject }]) =>
     comparison({
-      name,
+      name: `${name}, ${concurrency} at a time`,
       protocol,
       operation,
       parameters: { ...manner.parameters, concurrency, connection },

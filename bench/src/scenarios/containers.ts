@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { figure, pairedRatio } from '../measure/statistics.ts'
@@ -33,6 +34,8 @@ interface Life {
 async function live(image: string, command: readonly string[]): Promise<Life> {
   const name = `lab-bench-${randomBytes(4).toString('hex')}`
   const port = await freePort()
+  const whenKilled = () => execFileSync('docker', ['rm', '--force', '--volumes', name], { stdio: 'ignore' })
+  process.once('exit', whenKilled)
   const begun = performance.now()
   await docker(
     'run',
@@ -59,6 +62,7 @@ async function live(image: string, command: readonly string[]): Promise<Life> {
     const logs = await docker('logs', '--tail', '1', name).catch(() => '')
     throw new Error(`${image}: ${String(error)} ${logs.slice(0, 300)}`)
   } finally {
+    process.off('exit', whenKilled)
     await docker('rm', '--force', '--volumes', name)
   }
 }

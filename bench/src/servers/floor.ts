@@ -1,8 +1,8 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Recording, Workload } from '../load/workload.ts'
+import { scratch } from './scratch.ts'
 import { accepts, freePort, type Server, startServer } from './server-process.ts'
-import { repositoryRoot } from './service.ts'
 
 /** The bare servers of node, in `floors/`. */
 export type FloorName = 'http' | 'http2' | 'net'
@@ -25,9 +25,7 @@ type FloorScript =
 /** Starts a server that does the least possible to answer the same bytes as were recorded. */
 export async function startFloor(name: FloorName, workload: Workload, recording: Recording): Promise<Server> {
   const port = await freePort()
-  const directory = join(repositoryRoot, 'node_modules/.cache/bench')
-  const script = join(directory, `floor-${port}.json`)
-  await mkdir(directory, { recursive: true })
+  const script = join(scratch(), `floor-${port}.json`)
   await writeFile(script, JSON.stringify(floorScript(workload, recording)))
   return startServer({
     program: process.execPath,

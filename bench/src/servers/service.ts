@@ -1,8 +1,7 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { repositoryRoot, scratch } from './scratch.ts'
 import { freePort, type Server, startServer } from './server-process.ts'
-
-export const repositoryRoot = resolve(import.meta.dirname, '../../..')
 
 export const services = ['course-grpc', 'tcp-history', 'users-api', 'ws-echo'] as const
 
@@ -14,10 +13,7 @@ export type ServiceName = (typeof services)[number]
  */
 export async function startService(name: ServiceName, env: Record<string, string> = {}): Promise<Server> {
   const [port, adminPort, args] = await Promise.all([freePort(), freePort(), nodeArguments(name)])
-  // Beside the repository rather than in /tmp, which may be memory: what syncs should meet a disk.
-  const parent = join(repositoryRoot, 'node_modules/.cache/bench')
-  await mkdir(parent, { recursive: true })
-  const dataDir = await mkdtemp(join(parent, `${name}-`))
+  const dataDir = await mkdtemp(join(scratch(), `${name}-`))
   return startServer({
     program: process.execPath,
     args,
