@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { experiments } from './catalogue/index.ts'
 import type { Experiment } from './experiment.ts'
@@ -10,34 +10,42 @@ import { type Outcome, runExperiment } from './runner/experiment-run.ts'
 import { LabPool } from './runner/lab-pool.ts'
 import { abortOnSignals } from './runner/signals.ts'
 
+const list = experiments.map(({ name, title }) => `  ${name.padEnd(26)} ${title}\n`).join('')
 const usage = `usage: experiments list
-       experiments run [--short] [--docs] NAME...
-       experiments run [--short] [--docs] --all
-`
+       experiments run [--short] [--docs] NAME... | --all
+
+${list}`
 const docsFolder = join(import.meta.dirname, '../../docs/experiments')
 const reportFolder = join(import.meta.dirname, '../report')
+/** As shells have it: 128 and the number of SIGINT. */
+const interruptedExitCode = 130
 const write = (text: string) => void process.stdout.write(text)
 const isColoured = process.stdout.hasColors?.() ?? false
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { short: { type: 'boolean' }, all: { type: 'boolean' }, docs: { type: 'boolean' } },
-})
+const { values, positionals } = readArguments()
 const [verb, ...names] = positionals
 
-if (verb === 'list') for (const { name, title } of experiments) write(`  ${name.padEnd(26)} ${title}\n`)
+if (verb === 'list') write(list)
 else if (verb === 'run' && (names.length > 0 || values.all)) {
-  await runAll(chosen()).catch((error: unknown) => {
+  await runAll(values.all ? experiments : names.map(named)).catch((error: unknown) => {
     write(`\n  ${describeError(error)}\n`)
     process.exitCode = 1
   })
 } else fail(usage)
 
-function chosen(): Experiment[] {
-  if (values.all) return [...experiments]
-  return names.map(
-    (name) => experiments.find((each) => each.name === name) ?? fail(`no experiment ${name}\n`),
-  )
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { short: { type: 'boolean' }, all: { type: 'boolean' }, docs: { type: 'boolean' } },
+    })
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : error}\n\n${usage}`)
+  }
+}
+
+function named(name: string): Experiment {
+  return experiments.find((each) => each.name === name) ?? fail(`there is no experiment ${name}\n\n${usage}`)
 }
 
 function fail(text: string): never {
@@ -67,6 +75,10 @@ async function runAll(chosen: readonly Experiment[]): Promise<void> {
     await writeRun(reportFolder, outcome)
     await writeJunit(reportFolder, outcomes)
     if (values.docs) await documentRun(docsFolder, outcome)
-    if (outcome.verdict !== 'holds') process.exitCode = signal.aborted ? 130 : 1
+    if (outcome.verdict !== 'holds') process.exitCode = signal.aborted ? interruptedExitCode : 1
   }
+  // Also where it was the start of the lab that was interrupted.
+  if (signal.aborted) process.exitCode ??= interruptedExitCode
+  const held = outcomes.filter(({ verdict }) => verdict === 'holds').length
+  write(`  ${held} of ${outcomes.length} hold; reports: ${relative(process.cwd(), reportFolder)}/\n`)
 }

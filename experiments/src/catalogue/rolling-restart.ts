@@ -16,18 +16,17 @@ export const rollingRestart: Experiment = {
     timeoutMs: { rest: timeoutMs, grpc: timeoutMs, tcp: timeoutMs, websocket: timeoutMs },
   },
 
-  prepare(run) {
+  async prepare(run) {
     const { services } = run.lab
     const startedAt = () =>
       Promise.all(services.map(async (service) => (await containerState(service)).StartedAt))
-    let before: string[] = []
+    const before = await startedAt()
     const exitCodes: number[] = []
 
     return {
       fault: {
         what: 'SIGTERM and a new start, service by service',
         run: async () => {
-          before = await startedAt()
           for (const service of services) {
             run.note(`restart ${service.service}`)
             await service.stop({ remove: false, timeout: drainMs })
@@ -41,9 +40,9 @@ export const rollingRestart: Experiment = {
         look: async () => {
           const after = await startedAt()
           const renewed = after.filter((at, i) => at !== before[i]).length
-          const holds = renewed === services.length && exitCodes.every((code) => code === 0)
+          const hasDrained = exitCodes.length === services.length && exitCodes.every((code) => code === 0)
           return observation(
-            holds,
+            renewed === services.length && hasDrained,
             `${renewed} of ${services.length} restarted, exit codes ${exitCodes.join(', ')}`,
           )
         },

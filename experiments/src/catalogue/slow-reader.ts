@@ -16,7 +16,7 @@ const mebibyte = 1024 ** 2
 /** What a slow reader may cost a server: a buffer of its own and what was read for it, in bytes. */
 const costBytesMax = 4 * mebibyte
 /** What a process may grow for other reasons, in bytes. */
-const slackBytes = 48 * mebibyte
+const slackBytes = 96 * mebibyte
 const messageBytes = 60_000
 const replyBytes = 5 * messageBytes
 const readTimeoutMs = 120_000
@@ -39,7 +39,7 @@ export const slowReader: Experiment = {
   affects: [],
 
   async prepare(run) {
-    const count = run.pick(4, 24)
+    const count = run.pick(6, 12)
     const readers = [
       await tcpReaders(run, count),
       await grpcReaders(run, count),
@@ -150,7 +150,7 @@ async function grpcReaders(run: Run, count: number): Promise<Readers> {
 }
 
 async function echoReaders(run: Run, count: number): Promise<Readers> {
-  const messages = 40
+  const messages = 100
   const message = 'x'.repeat(messageBytes)
   const proxy = await run.proxy('websocket', 'tcp')
   const client = createEchoClient(addressOf(proxy))

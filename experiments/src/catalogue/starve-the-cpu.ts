@@ -11,7 +11,7 @@ const slowerMin = 2
 export const starveTheCpu: Experiment = {
   name: 'starve-the-cpu',
   title: 'Starve the processor',
-  hypothesis: `With ${cpus} of a processor the API is slow and not wrong: calls wait for their turn and are answered. The other services, which share the machine, stay as fast as they were.`,
+  hypothesis: `With ${cpus} of a processor the API is slow and not wrong: calls wait for their turn and are answered. The other services, which share the machine, do not notice.`,
   affects: ['rest'],
   clients: { timeoutMs: { rest: 60_000 } },
 
@@ -58,7 +58,7 @@ export const starveTheCpu: Experiment = {
       undo: { what: 'as many processors as before', run: () => usersApi.unthrottle() },
       recovery: [
         {
-          that: 'it is as fast as it was',
+          that: 'it is fast again',
           withinMs: 20_000,
           look: () => {
             const slow = mean(load.lane.between(run.span('fault')))

@@ -5,6 +5,8 @@ import { metric } from '../runner/containers.ts'
 import { describeCodes } from '../runner/lane.ts'
 
 const connectionsMax = 100
+/** The pause before a connection that was refused is tried again, in ms. */
+const againMs = 20
 
 export const tooManyConnections: Experiment = {
   name: 'too-many-connections',
@@ -19,9 +21,22 @@ export const tooManyConnections: Experiment = {
   async prepare(run) {
     const { tcpHistory } = run.lab
     const { host, port } = tcpHistory.address()
-    const idle: Socket[] = []
+    const idle = new Set<Socket>()
+    let isHolding = true
+    // A place that a probe had for a moment is taken when it is free.
+    const hold = () => {
+      const socket = connect(port, host)
+        .on('error', () => {})
+        .resume()
+      idle.add(socket)
+      socket.on('close', () => {
+        idle.delete(socket)
+        if (isHolding) setTimeout(hold, againMs)
+      })
+    }
     const hangUp = async () => {
-      for (const socket of idle.splice(0)) socket.destroy()
+      isHolding = false
+      for (const socket of idle) socket.destroy()
     }
     run.use({ [Symbol.asyncDispose]: hangUp })
     const session = run.use(await tcpHistory.client().open())
@@ -32,7 +47,7 @@ export const tooManyConnections: Experiment = {
       fault: {
         what: `${connectionsMax} connections that say nothing`,
         run: () => {
-          for (let i = 0; i < connectionsMax; i += 1) idle.push(connect(port, host).on('error', () => {}))
+          for (let i = 0; i < connectionsMax; i += 1) hold()
         },
       },
       proof: {
@@ -40,7 +55,9 @@ export const tooManyConnections: Experiment = {
         withinMs: 20_000,
         look: async () => {
           const open = await metric(tcpHistory, 'lab_connections')
-          return observation(open >= connectionsMax, `${open} of ${connectionsMax}`)
+          const last = run.lane('tcp').between(run.span('inject')).slice(-3)
+          const isFull = last.length === 3 && last.every(({ error }) => error?.status === 'busy')
+          return observation(open >= connectionsMax && isFull, `${open} of ${connectionsMax}`)
         },
       },
       meanwhile: [

@@ -1,5 +1,5 @@
 import { type Call, countCodes, isOk, type Lane, quantile } from '../runner/lane.ts'
-import { element, round, text } from './svg-elements.ts'
+import { element, round, text, wrap } from './svg-elements.ts'
 
 export const colours = {
   ink: '#1f2328',
@@ -18,6 +18,7 @@ const laneColours: Readonly<Record<string, string>> = {
 }
 
 export const laneHeight = 76
+const nameColumns = 11
 /** The lowest and the highest latency that is drawn, in ms; the scale between them is logarithmic. */
 const scale = { from: 0.5, to: 10_000 } as const
 const gridMs = [1, 10, 100, 1_000] as const
@@ -63,7 +64,7 @@ export function drawLane({ name, calls }: Lane, top: number, plot: Plot): string
       fill: 'none',
       stroke: colours.faint,
     }),
-    text(28, top + laneHeight / 2 + 5, name, { fill: colour, 'font-size': 15, 'font-weight': 600 }),
+    ...label(name, top, colour),
     element('path', { d: tails, stroke: colour, 'stroke-opacity': 0.25, 'stroke-width': 1, fill: 'none' }),
     element('path', {
       d: ok,
@@ -75,6 +76,15 @@ export function drawLane({ name, calls }: Lane, top: number, plot: Plot): string
     element('path', { d: failed, stroke: colours.bad, 'stroke-width': 1.3, fill: 'none' }),
     ...counts(calls, top, plot),
   ].join('\n')
+}
+
+/** The name of a client, in as many lines as it needs. */
+function label(name: string, top: number, colour: string): string[] {
+  const lines = wrap(name, nameColumns)
+  const first = top + laneHeight / 2 + 5 - (lines.length - 1) * 9
+  return lines.map((line, i) =>
+    text(28, first + i * 18, line, { fill: colour, 'font-size': 15, 'font-weight': 600 }),
+  )
 }
 
 function grid(y: (ms: number) => number, plot: Plot): string[] {
@@ -99,11 +109,13 @@ function counts(calls: readonly Call[], top: number, plot: Plot): string[] {
     fill: code === 'ok' ? colours.good : colours.bad,
   }))
   const shown = lines.slice(0, 3)
-  const times = `p50 ${describeMs(quantile(calls.filter(isOk), 0.5))}, p99 ${describeMs(quantile(calls.filter(isOk), 0.99))}`
+  const ok = calls.filter(isOk)
+  const times =
+    ok.length === 0 ? '' : `p50 ${describeMs(quantile(ok, 0.5))}, p99 ${describeMs(quantile(ok, 0.99))}`
   const first = top + laneHeight / 2 - (shown.length * 16) / 2 + 4
   return [
     ...shown.map(({ line, fill }, i) =>
-      text(plot.right + 14, first + i * 16, line, { 'font-size': 13, fill, 'font-weight': 600 }),
+      text(plot.right + 14, first + i * 16, line, { 'font-size': 12.5, fill, 'font-weight': 600 }),
     ),
     text(plot.right + 14, first + shown.length * 16, times, { 'font-size': 11, fill: colours.soft }),
   ]

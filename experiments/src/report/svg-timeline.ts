@@ -7,11 +7,11 @@ import { colours, drawLane, laneHeight, type Plot } from './svg-lane.ts'
 const width = 1_000
 const margin = 28
 const left = 172
-const right = width - 192
+const right = width - 202
 const laneGap = 12
 const flagHeight = 20
 /** Average width of a letter of the flags, in px. */
-const letterWidth = 6.6
+const letterWidth = 6.9
 const columnWidth = (width - 2 * margin) / 2 + 6
 
 const bands: Readonly<Record<Phase, { fill: string; label: string }>> = {

@@ -90,7 +90,7 @@ const verdictText: Readonly<Record<Verdict, string>> = {
   holds: 'the hypothesis holds',
   'does not hold': 'the hypothesis does not hold',
   'proves nothing': 'this run proves nothing: see the check that failed',
-  interrupted: 'interrupted; the fault was undone',
+  interrupted: 'interrupted; nothing stays broken',
   failed: 'the run failed',
 }
 

@@ -107,7 +107,7 @@ class ExperimentRun implements Run {
     this.timeline.enter('inject')
     this.timeline.tell('fault', plan.fault.what)
     // What is being done when a run is interrupted is done before it is undone.
-    const injected = Promise.resolve(plan.fault.run())
+    const injected = (async () => plan.fault.run())()
     this.#stack.defer(() => injected.then(undo, undo))
     await this.#orAborted(injected)
     const isProven = await this.#look(plan.proof, true)
@@ -128,11 +128,14 @@ class ExperimentRun implements Run {
     return held && isRecovered && after ? 'holds' : 'does not hold'
   }
 
+  /** Is not interrupted: what has been set up can be taken down, what is half set up cannot. */
   async #prepared(): Promise<Plan> {
     const lane = (name: ClientName) => [name, this.lane(name)] as const
     const lanes = Object.fromEntries(clientNames.map(lane)) as Record<ClientName, Lane>
-    this.#stack.use(await this.#orAborted(Probes.start(this.lab, lanes, this.#experiment.clients)))
-    return this.#orAborted(Promise.resolve(this.#experiment.prepare(this)))
+    this.#stack.use(await Probes.start(this.lab, lanes, this.#experiment.clients))
+    const plan = await this.#experiment.prepare(this)
+    this.#signal.throwIfAborted()
+    return plan
   }
 
   #undoOnce({ what, run }: Action): () => Promise<void> {
