@@ -1,5 +1,6 @@
 export { AppError, type AppErrorDetails } from './app-error.ts'
 export { type BaseConfig, ConfigError, defineConfig } from './config.ts'
+export { DiskFullError, isDiskFull, throwStorageError } from './disk-full.ts'
 export type { Env, EnvReader } from './env-reader.ts'
 export { createGate } from './gate.ts'
 export { httpDrain, listen } from './listen.ts'

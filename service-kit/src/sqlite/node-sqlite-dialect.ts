@@ -6,6 +6,7 @@ import {
   SqliteDialect,
   type SqliteStatement,
 } from 'kysely'
+import { throwStorageError } from '../disk-full.ts'
 
 /** How many prepared statements are kept; a program has few texts of SQL and runs them often. */
 const statementsMax = 200
@@ -50,8 +51,16 @@ function adaptStatement(statement: StatementSync): SqliteStatement {
   const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[]
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...values(parameters)),
-    run: (parameters) => statement.run(...values(parameters)),
+    all: (parameters) => attempt(() => statement.all(...values(parameters))),
+    run: (parameters) => attempt(() => statement.run(...values(parameters))),
     iterate: (parameters) => statement.iterate(...values(parameters)),
+  }
+}
+
+function attempt<T>(statement: () => T): T {
+  try {
+    return statement()
+  } catch (error) {
+    throwStorageError(error)
   }
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { finished } from 'node:stream/promises'
 import { setImmediate } from 'node:timers/promises'
+import { throwStorageError } from '@polyservice-lab/service-kit'
 import { AppError } from '@polyservice-lab/service-kit/app-error'
 import type { Kysely, Transaction } from 'kysely'
 import type { CommittedImport, ImportStage, Stop } from '../domain/course-store.ts'
@@ -36,7 +37,7 @@ export function createImportStage(
 ): ImportStage {
   const path = join(dataDir, `${stagePrefix}${randomUUID()}.jsonl`)
   const file = createWriteStream(path, { highWaterMark: 256 * 1024 })
-  const written = finished(file)
+  const written = finished(file).catch(throwStorageError)
   // Told to whom awaits it; a disk that fails must not end the process.
   written.catch(() => {})
   let stagedBytes = 0
@@ -47,8 +48,8 @@ export function createImportStage(
       stagedBytes += Buffer.byteLength(line)
       if (stagedBytes > importBytesMax)
         throw new AppError('resource_exhausted', `an import may set aside ${importBytesMax} bytes`)
-      if (file.errored !== null) throw file.errored
-      if (!file.write(line)) await once(file, 'drain')
+      if (file.errored !== null) throwStorageError(file.errored)
+      if (!file.write(line)) await once(file, 'drain').catch(throwStorageError)
     },
 
     async commit(takenMax, stop) {

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import { mkdir, unlink } from 'node:fs/promises'
+import { isDiskFull } from '@polyservice-lab/service-kit'
 import { AppError } from '@polyservice-lab/service-kit/app-error'
 import type { HistoryStore } from '../domain/history-store.ts'
 import { lockDirectory } from './directory-lock.ts'
@@ -118,8 +119,7 @@ export class SegmentLog implements HistoryStore {
 
   /** A disk that is full is no fault: whoever asks later may find room. */
   #refusal(error: unknown): unknown {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
+    if (!isDiskFull(error)) return error
     this.#tellRoom(false)
     return new AppError('resource_exhausted', 'there is no room on the disk', { reason: 'history_full' })
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { throwStorageError } from '@polyservice-lab/service-kit'
 import type { BlobReader, Blobs, BlobWriter } from '../domain/blobs.ts'
 
 const temporarySuffix = '.part'
@@ -25,7 +26,7 @@ export class BlobStorage implements Blobs {
 
   async create(): Promise<BlobWriter> {
     const path = this.#path(randomUUID())
-    return new FileWriter(path, await open(path + temporarySuffix, 'wx'))
+    return new FileWriter(path, await open(path + temporarySuffix, 'wx').catch(throwStorageError))
   }
 
   async open(blobId: string): Promise<BlobReader> {
@@ -60,18 +61,22 @@ class FileWriter implements BlobWriter {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    await this.#file.appendFile(bytes)
+    await this.#file.appendFile(bytes).catch(throwStorageError)
     this.sizeBytes += bytes.length
   }
 
   /** Its id, when all of it is on the disk. */
   async finish(): Promise<string> {
+    await this.#publish().catch(throwStorageError)
+    this.#finished = true
+    return this.#path.slice(this.#path.lastIndexOf('/') + 1)
+  }
+
+  async #publish(): Promise<void> {
     await this.#file.sync()
     await rename(this.#path + temporarySuffix, this.#path)
     await using directory = await open(join(this.#path, '..'))
     await directory.sync()
-    this.#finished = true
-    return this.#path.slice(this.#path.lastIndexOf('/') + 1)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

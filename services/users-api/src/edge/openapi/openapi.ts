@@ -75,8 +75,11 @@ function describeParameters(where: 'path' | 'query', fields: Fields): JsonSchema
   }))
 }
 
-function describeResponses({ answer, secured, failures, body, pathFields, queryFields }: Route): JsonSchema {
+function describeResponses(route: Route): JsonSchema {
+  const { method, tag, answer, secured, failures, body, pathFields, queryFields } = route
   const validates = body !== undefined || Object.keys({ ...pathFields, ...queryFields }).length > 0
+  // A login keeps nothing.
+  const writes = method !== 'GET' && tag !== 'authentication'
   const answers: Record<string, JsonSchema> = {
     200: { description: 'Done', content: { 'application/json': { schema: answer } } },
     ...(secured ? { 401: failureContent('Not authenticated, or an invalid or expired token') } : {}),
@@ -87,6 +90,7 @@ function describeResponses({ answer, secured, failures, body, pathFields, queryF
           413: failureContent('The body is too large'),
         }),
     ...(validates ? { 422: faultContent } : {}),
+    ...(writes ? { 507: failureContent('There is no room on the disk') } : {}),
   }
   for (const [status, description] of Object.entries(failures)) answers[status] = failureContent(description)
   return answers
