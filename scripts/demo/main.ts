@@ -19,5 +19,6 @@ The lab goes on running. Where to go next:
   README.md            how to call each service from the shell, from TypeScript and in CI
   contracts/           the wire of each protocol: every request, answer, error and promise
   make test            see all of it proved
+  make experiments     break one container, and see what every client sees · make bench: what each protocol costs
   make logs            what the services say · make reset: forget everything · make down: stop
 `)
