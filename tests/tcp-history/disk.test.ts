@@ -45,13 +45,20 @@ async function startOnSmallDisk(env: Record<string, string>) {
   }
 }
 
-/** Appends until a message is refused, several at a time. Returns what was acknowledged, and the refusals. */
+/**
+ * Appends until a message is refused, several at a time; then one at a time, because what is written at once is refused
+ * at once, and a single message may still fit. Returns what was acknowledged, and the refusals.
+ */
 async function appendUntilRefused(session: HistorySession, name: string) {
   const acknowledged = new Map<bigint, string>()
   const refusals: unknown[] = []
-  for (let batch = 0; refusals.length === 0; batch++)
-    await Promise.all(
-      Array.from({ length: 20 }, async (_, i) => {
+  let batch = 0
+  const appendUntil = async (refused: () => boolean, atOnce: number) => {
+    for (; !refused(); batch++) await appendBatch(atOnce)
+  }
+  const appendBatch = (atOnce: number) =>
+    Promise.all(
+      Array.from({ length: atOnce }, async (_, i) => {
         const message = `${name} ${batch}.${i} ${'x'.repeat(900)}`
         await session.append(message).then(
           (sequence) => acknowledged.set(sequence, message),
@@ -59,6 +66,9 @@ async function appendUntilRefused(session: HistorySession, name: string) {
         )
       }),
     )
+  await appendUntil(() => refusals.length > 0, 20)
+  const together = refusals.length
+  await appendUntil(() => refusals.length > together, 1)
   return { acknowledged, refusals }
 }
 
