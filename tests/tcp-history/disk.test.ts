@@ -113,7 +113,7 @@ test('a second process on the same directory ends with exit code 1 and says why;
   await client.send('before')
   const { code, stderr } = await runToExit('docker', [
     ...['exec', '--env', 'PORT=12346', '--env', 'ADMIN_PORT=9091'],
-    ...[await containerOf(service), 'node', 'src/main.ts'],
+    ...[await containerOf(service), 'node', 'main.mjs'],
   ])
   expect({ code, stderr }).toMatchObject({
     code: 1,

@@ -47,7 +47,7 @@ export function createService(config: Config, { logger, metrics }: ServiceDeps):
 
   async function start(): Promise<void> {
     store = resources.use(await openSqliteStore(config.dataDir))
-    const passwords = resources.use(await createPasswords(hashing))
+    const passwords = resources.use(createPasswords(hashing))
     const tokens = await createTokens({
       secret: await loadSecretKey(config.jwtSecretKey, config.dataDir),
       lifetimeS: config.tokenLifetimeS,

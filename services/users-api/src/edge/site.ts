@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express'
 import type { Exchange } from './exchange.ts'
 import { type Page, servePage } from './openapi/docs-pages.ts'
 
@@ -14,11 +14,21 @@ export function sitePaths({ pages }: SiteOptions): string[] {
   return [...pages.map(({ path }) => path), '/static/*']
 }
 
+type Fail = (error: unknown, request: IncomingMessage, response: Exchange) => void
+
 /** The pages for people and the stored files. */
-export function createSite(
-  { pages, staticFiles }: SiteOptions,
-  fail: (error: unknown, request: IncomingMessage, response: Exchange) => void,
-): (request: IncomingMessage, response: Exchange) => void {
+export function createSite(options: SiteOptions, fail: Fail) {
+  let app: Promise<Express> | undefined
+  return async (request: IncomingMessage, response: Exchange): Promise<void> => {
+    app ??= createApp(options, fail)
+    const answer = await app
+    answer(request, response)
+  }
+}
+
+/** Express is loaded for the first who asks for a page: it is a fifth of a start, and clients of the API do not need it. */
+async function createApp({ pages, staticFiles }: SiteOptions, fail: Fail): Promise<Express> {
+  const { default: express } = await import('express')
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.enable('case sensitive routing').enable('strict routing')
