@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { repositoryRoot, scratch } from './scratch.ts'
 import { freePort, type Server, startServer } from './server-process.ts'
 
@@ -7,17 +9,19 @@ export const services = ['course-grpc', 'tcp-history', 'users-api', 'ws-echo'] a
 
 export type ServiceName = (typeof services)[number]
 
-/**
- * Starts one of the services from its source, as its container does: with the same flags of node and the same
- * defaults, on a directory of its own that goes with it.
- */
+/** Starts one of the services as its container does, on a directory of its own that goes with it. */
 export async function startService(name: ServiceName, env: Record<string, string> = {}): Promise<Server> {
-  const [port, adminPort, args] = await Promise.all([freePort(), freePort(), nodeArguments(name)])
+  const [port, adminPort, bundle, flags] = await Promise.all([
+    freePort(),
+    freePort(),
+    bundleOf(name),
+    nodeFlags(name),
+  ])
   const dataDir = await mkdtemp(join(scratch(), `${name}-`))
   return startServer({
     program: process.execPath,
-    args,
-    cwd: join(repositoryRoot, 'services', name),
+    args: [...flags, 'main.mjs'],
+    cwd: bundle,
     env: {
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
@@ -35,13 +39,32 @@ export async function startService(name: ServiceName, env: Record<string, string
   })
 }
 
-/** The arguments of node in the CMD of the image, its program as it is in the source tree. */
-async function nodeArguments(name: ServiceName): Promise<string[]> {
+const bundles = new Map<ServiceName, Promise<string>>()
+
+/** The scripts of a service as its image holds them, made from what is checked out. */
+function bundleOf(name: ServiceName): Promise<string> {
+  const bundle = bundles.get(name) ?? makeBundle(name)
+  bundles.set(name, bundle)
+  return bundle
+}
+
+async function makeBundle(name: ServiceName): Promise<string> {
+  const directory = join(scratch(), `${name}-bundle`)
+  const [port, adminPort] = await Promise.all([freePort(), freePort()])
+  await promisify(execFile)(
+    process.execPath,
+    ['service-kit/image/bundle.ts', join('services', name), directory],
+    { cwd: repositoryRoot, env: { ...process.env, PORT: `${port}`, ADMIN_PORT: `${adminPort}` } },
+  )
+  return directory
+}
+
+/** The flags of node in the CMD of the image. */
+async function nodeFlags(name: ServiceName): Promise<string[]> {
   const dockerfile = await readFile(join(repositoryRoot, 'services', name, 'Dockerfile'), 'utf8')
   const command = /^CMD (\[.*\])$/m.exec(dockerfile)?.[1]
   if (command === undefined) throw new Error(`the Dockerfile of ${name} has no CMD in the form of a list`)
-  const flags = (JSON.parse(command) as string[]).filter((word) => word.startsWith('--'))
-  return [...flags, 'src/main.ts']
+  return (JSON.parse(command) as string[]).filter((word) => word.startsWith('--'))
 }
 
 function isOk(url: string): Promise<boolean> {

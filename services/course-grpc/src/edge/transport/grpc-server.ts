@@ -17,7 +17,7 @@ import type { Route } from './handlers.ts'
 import { isGrpc } from './headers.ts'
 import { keepAlive } from './keepalive.ts'
 import { serveCall } from './serve-call.ts'
-import { type ByteCounters, ServerCall } from './server-call.ts'
+import { type CallOptions, ServerCall } from './server-call.ts'
 
 /** Of the headers of a call, together (RFC 9113, 6.5.2). */
 const headerBytesMax = 16_384
@@ -56,15 +56,17 @@ export class GrpcServer {
   readonly #sessions = new Set<ServerHttp2Session>()
   readonly #calls = new Set<ServerCall>()
   readonly #draining = new AbortController()
-  readonly #counters: ByteCounters
+  /** The same for all calls. */
+  readonly #callOptions: CallOptions
 
   constructor(options: GrpcServerOptions, deps: ServiceDeps) {
     this.#options = options
     this.#deps = deps
     this.#routes = new Map(options.routes.map((route) => [route.path, route]))
-    this.#counters = {
-      received: (bytes) => deps.metrics.receivedBytes.inc(bytes),
-      sent: (bytes) => deps.metrics.sentBytes.inc(bytes),
+    this.#callOptions = {
+      limits: options.limits,
+      metrics: deps.metrics,
+      draining: this.#draining.signal,
     }
     this.#server = createHttp2Server(options)
     this.#server.maxConnections = options.limits.connectionsMax
@@ -130,12 +132,7 @@ export class GrpcServer {
       return
     }
     const route = this.#routes.get(headers[':path'] ?? '')
-    const options = {
-      limits: this.#options.limits,
-      counters: this.#counters,
-      draining: this.#draining.signal,
-    }
-    void this.#run(new ServerCall(stream, headers, options), route)
+    void this.#run(new ServerCall(stream, headers, this.#callOptions), route)
   }
 
   async #run(call: ServerCall, route: Route | undefined): Promise<void> {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf'
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
+import type { Metrics } from '@polyservice-lab/service-kit'
 import { AppError } from '@polyservice-lab/service-kit/app-error'
 import { statusOf } from '../errors.ts'
 import { decompress, encodeFrame, encodeGzipFrame, type Frame, FrameDecoder } from './frames.ts'
@@ -23,14 +24,14 @@ const responseOptions = { sendDate: false }
 const withTrailers = { ...responseOptions, waitForTrailers: true }
 const withoutBody = { ...responseOptions, endStream: true }
 
-export interface CallLimits {
+interface CallLimits {
   readonly messageBytesMax: number
 }
 
-/** The meters that a call feeds. */
-export interface ByteCounters {
-  received(bytes: number): void
-  sent(bytes: number): void
+export interface CallOptions {
+  readonly limits: CallLimits
+  readonly metrics: Pick<Metrics, 'receivedBytes' | 'sentBytes'>
+  readonly draining: AbortSignal
 }
 
 /**
@@ -39,26 +40,18 @@ export interface ByteCounters {
  */
 export class ServerCall implements CallContext {
   readonly headers: CallHeaders
-  readonly draining: AbortSignal
   readonly trailers: Record<string, string> = {}
   readonly #stream: ServerHttp2Stream
-  readonly #limits: CallLimits
-  readonly #counters: ByteCounters
+  readonly #options: CallOptions
   readonly #deadline: NodeJS.Timeout | undefined
   #abort: AbortController | undefined
   #stopReading: ((reason: AppError) => void) | undefined
   #reason: AppError | undefined
   #outcome: ErrorCode | 'ok' | undefined
 
-  constructor(
-    stream: ServerHttp2Stream,
-    headers: IncomingHttpHeaders,
-    options: { limits: CallLimits; counters: ByteCounters; draining: AbortSignal },
-  ) {
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, options: CallOptions) {
     this.#stream = stream
-    this.#limits = options.limits
-    this.#counters = options.counters
-    this.draining = options.draining
+    this.#options = options
     this.headers = readCallHeaders(headers)
     const { timeoutMs } = this.headers
     const expire = () => this.abort(new AppError('deadline_exceeded', 'the deadline has passed'))
@@ -67,6 +60,10 @@ export class ServerCall implements CallContext {
     stream.on('aborted', () => this.#close())
     stream.on('error', ignore)
     if (stream.closed) this.#close()
+  }
+
+  get draining(): AbortSignal {
+    return this.#options.draining
   }
 
   /** Made when it is asked for: most calls are over before anything could stop them. */
@@ -95,14 +92,14 @@ export class ServerCall implements CallContext {
    * stream costs several times as much.
    */
   receiveOne<D extends DescMessage>(schema: D): Promise<MessageShape<D>> {
-    const decoder = new FrameDecoder(this.#limits.messageBytesMax)
+    const decoder = new FrameDecoder(this.#options.limits.messageBytesMax)
     const stream = this.#stream
     let only: Frame | undefined
     return new Promise((resolve, reject) => {
       this.#throwIfStopped()
       this.#stopReading = reject
       stream.on('data', (chunk: Buffer) => {
-        this.#counters.received(chunk.length)
+        this.#options.metrics.receivedBytes.inc(chunk.length)
         // What comes after the end of the call is not kept.
         if (this.#outcome !== undefined) return
         try {
@@ -130,10 +127,10 @@ export class ServerCall implements CallContext {
 
   /** The messages that the client sends; reading on lets it send on. Throws when the call is aborted. */
   async *receive<D extends DescMessage>(schema: D): AsyncGenerator<MessageShape<D>> {
-    const decoder = new FrameDecoder(this.#limits.messageBytesMax)
+    const decoder = new FrameDecoder(this.#options.limits.messageBytesMax)
     try {
       for await (const chunk of this.#stream.iterator({ destroyOnReturn: false })) {
-        this.#counters.received(chunk.length)
+        this.#options.metrics.receivedBytes.inc(chunk.length)
         decoder.push(chunk)
         for (let frame = decoder.next(); frame !== undefined; frame = decoder.next())
           yield await this.#decode(schema, frame)
@@ -160,7 +157,7 @@ export class ServerCall implements CallContext {
     if (!compressed) return decode(schema, payload)
     if (this.headers.encoding !== 'gzip')
       throw new AppError('invalid_argument', 'a message is compressed, and grpc-encoding does not say how')
-    return decompress(payload, this.#limits.messageBytesMax).then((bytes) => decode(schema, bytes))
+    return decompress(payload, this.#options.limits.messageBytesMax).then((bytes) => decode(schema, bytes))
   }
 
   /** Resolves when there is room for the next message. */
@@ -168,7 +165,7 @@ export class ServerCall implements CallContext {
     const isGzip = this.headers.encoding === 'gzip'
     const frame = isGzip ? await encodeGzipFrame(message) : encodeFrame(message)
     this.#throwIfStopped()
-    this.#counters.sent(frame.length)
+    this.#options.metrics.sentBytes.inc(frame.length)
     if (this.#respond().write(frame)) return
     try {
       await once(this.#stream, 'drain', { signal: this.signal })
@@ -181,7 +178,7 @@ export class ServerCall implements CallContext {
   sendOnly(message: Uint8Array): void | Promise<void> {
     const end = (frame: Buffer) => {
       this.#throwIfStopped()
-      this.#counters.sent(frame.length)
+      this.#options.metrics.sentBytes.inc(frame.length)
       this.#end(undefined, frame)
     }
     return this.headers.encoding === 'gzip' ? encodeGzipFrame(message).then(end) : end(encodeFrame(message))
@@ -201,7 +198,8 @@ export class ServerCall implements CallContext {
       this.#discardTheRest()
       return
     }
-    const status = Object.assign(this.trailers, statusTrailers(this.headers.requestId, error))
+    const status = this.trailers
+    setStatus(status, this.headers.requestId, error)
     if (error !== undefined && !stream.headersSent) {
       stream.respond({ ':status': 200, 'content-type': contentType, ...status }, withoutBody)
       this.#refuseTheRest()
@@ -254,12 +252,11 @@ function decode<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageSha
   }
 }
 
-function statusTrailers(requestId: string, error: AppError | undefined): Record<string, string> {
-  if (error === undefined) return { 'grpc-status': '0', 'x-request-id': requestId }
-  return {
-    'grpc-status': String(statusOf[error.code]),
-    'grpc-message': encodeStatusMessage(error.message),
-    'grpc-status-details-bin': encodeStatusDetails(error, requestId),
-    'x-request-id': requestId,
+function setStatus(trailers: Record<string, string>, requestId: string, error: AppError | undefined): void {
+  trailers['grpc-status'] = error === undefined ? '0' : String(statusOf[error.code])
+  if (error !== undefined) {
+    trailers['grpc-message'] = encodeStatusMessage(error.message)
+    trailers['grpc-status-details-bin'] = encodeStatusDetails(error, requestId)
   }
+  trailers['x-request-id'] = requestId
 }
