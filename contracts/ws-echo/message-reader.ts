@@ -74,6 +74,11 @@ export class MessageReader {
     return this.#at < this.#bytes.length
   }
 
+  /** Bytes of a message that has begun and not ended. */
+  get heldBytes(): number {
+    return this.#message?.payload.length ?? 0
+  }
+
   /** Takes the bytes of one read, and owns them: masks are taken off in place, and payloads are views of them. */
   push(bytes: Uint8Array): void {
     this.#bytes = this.hasUnread ? Buffer.concat([this.#bytes.subarray(this.#at), bytes]) : bytes

@@ -12,14 +12,15 @@ import { docker, runToExit } from '../support/docker.ts'
 import { until } from '../support/lab.ts'
 import { useCourseLab } from './support/course-lab.ts'
 import { buildCourse, manyCourses } from './support/courses.ts'
-import { connectRaw, pathOf } from './support/raw-client.ts'
+import { connectRaw, messageFrame, pathOf } from './support/raw-client.ts'
 
 const image = `polyservice-lab/course-grpc:${process.env['LAB_TAG'] ?? 'latest'}`
-const { getCourse, importCourses, study } = CourseService.method
+const { createCourse, getCourse, importCourses, study } = CourseService.method
 
 describe('limits', () => {
   const lab = useCourseLab({
     MESSAGE_BYTES_MAX: '1000',
+    RECEIVE_BYTES_MAX: '1500',
     IMPORT_BYTES_MAX: '10000',
     IMPORTS_MAX: '1',
     CALLS_MAX: '4',
@@ -30,6 +31,33 @@ describe('limits', () => {
   test('MESSAGE_BYTES_MAX: a longer message is RESOURCE_EXHAUSTED', async () => {
     const call = lab.client.createCourse(buildCourse({ description: 'x'.repeat(1_000) }))
     await expect(call).rejects.toMatchObject({ code: 'resource_exhausted', requestId: expect.any(String) })
+  })
+
+  test('RECEIVE_BYTES_MAX: a part of a message too much is UNAVAILABLE, and hinders no other call', async () => {
+    await using connection = await connectRaw(await lab.service.address())
+    const message = messageFrame(createCourse.input, {
+      course: buildCourse({ description: 'x'.repeat(800) }),
+    })
+    const [most, rest] = [message.subarray(0, 800), message.subarray(800)]
+    const begin = async () => {
+      const received = await lab.service.metric('lab_received_bytes_total')
+      const call = connection.open(pathOf(createCourse))
+      call.stream.write(most)
+      await until(
+        async () => (await lab.service.metric('lab_received_bytes_total')) === received + most.length,
+        'a part has arrived',
+      )
+      return call
+    }
+    const first = await begin()
+    expect(await (await begin()).ended).toMatchObject({ status: 14, message: 'too many unfinished messages' })
+    expect((await lab.client.getCourse('api-course')).courseId).toBe('api-course')
+    first.stream.end(rest)
+    expect((await first.ended).status).toBe(0)
+    // What the first held is free again.
+    const third = await begin()
+    third.stream.end(rest)
+    expect((await third.ended).status).toBe(6)
   })
 
   test('IMPORT_BYTES_MAX: a longer import is RESOURCE_EXHAUSTED and leaves nothing', async () => {

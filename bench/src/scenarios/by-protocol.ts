@@ -2,7 +2,7 @@ import { getCourseWorkload, importDescriptions, listCoursesWorkload } from '../f
 import { httpWorkload } from '../fixtures/http-request.ts'
 import { appendMessages, readWorkload } from '../fixtures/tcp-history.ts'
 import { startUsersApi } from '../fixtures/users-api.ts'
-import { echoWorkload } from '../fixtures/ws-echo.ts'
+import { echoWorkload, startEcho } from '../fixtures/ws-echo.ts'
 import type { Workload } from '../load/workload.ts'
 import { type ComparisonOptions, comparison } from '../measure/comparison.ts'
 import type { ProfileName } from '../profiles.ts'
@@ -102,7 +102,7 @@ export function getRecord(text: string): Ways {
     },
     WebSocket: {
       operation: `a message of ${bytes} bytes, which comes back five times`,
-      subject: async () => ({ server: await startService('ws-echo'), workload: echoWorkload(text) }),
+      subject: async () => ({ server: await startEcho(), workload: echoWorkload(text) }),
     },
   }
 }
@@ -144,7 +144,7 @@ export function getItems(count: number): Ways {
         const one = echoWorkload(sentence)
         const request = Buffer.concat(Array(count / 5).fill(one.request))
         const { isGood: _, ...workload } = one
-        return { server: await startService('ws-echo'), workload: { ...workload, request } }
+        return { server: await startEcho(), workload: { ...workload, request } }
       },
     },
   }

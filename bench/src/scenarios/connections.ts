@@ -1,14 +1,13 @@
-import { echoWorkload } from '../fixtures/ws-echo.ts'
+import { echoWorkload, startEcho } from '../fixtures/ws-echo.ts'
 import { openChannels, record } from '../load/channels.ts'
 import { runClosedLoop } from '../load/closed-loop.ts'
 import { figure, median } from '../measure/statistics.ts'
 import type { ProfileName } from '../profiles.ts'
 import type { Bench, Case, Figures, Scenario } from '../scenario.ts'
-import { startService } from '../servers/service.ts'
 
 /** Opens connections that say nothing, looks at the memory, then lets 16 of them speak. */
 async function run(connections: number, bench: Bench): Promise<Figures> {
-  await using server = await startService('ws-echo')
+  await using server = await startEcho()
   const workload = echoWorkload('hello')
   const recording = await record(workload, server.port)
   const before = await server.usage()

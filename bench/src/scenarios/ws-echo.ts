@@ -1,10 +1,9 @@
-import { echoWorkload } from '../fixtures/ws-echo.ts'
+import { echoWorkload, startEcho } from '../fixtures/ws-echo.ts'
 import { comparison } from '../measure/comparison.ts'
 import type { Scenario } from '../scenario.ts'
 import { startOriginal } from '../servers/original.ts'
-import { startService } from '../servers/service.ts'
 
-const subject = async () => ({ server: await startService('ws-echo'), workload: echoWorkload('hello') })
+const subject = async () => ({ server: await startEcho(), workload: echoWorkload('hello') })
 
 export const wsEcho: Scenario = {
   name: 'ws-echo',

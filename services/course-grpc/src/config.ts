@@ -14,6 +14,8 @@ export const loadConfig = defineConfig(50_051, (env) => ({
   dataDir: env.string('DATA_DIR', '/data'),
   /** MESSAGE_BYTES_MAX: a longer message, also once decompressed, ends its call with RESOURCE_EXHAUSTED. */
   messageBytesMax: env.integer('MESSAGE_BYTES_MAX', 4_194_304, { min: 1, max: 104_857_600 }),
+  /** RECEIVE_BYTES_MAX: of unfinished messages of all calls; beyond it, one ends with UNAVAILABLE. */
+  receiveBytesMax: env.integer('RECEIVE_BYTES_MAX', 67_108_864, { min: 1_024, max: 8_589_934_592 }),
   /** IMPORT_BYTES_MAX: what one ImportCourses may set aside on disk. */
   importBytesMax: env.integer('IMPORT_BYTES_MAX', 1_073_741_824, { min: 1 }),
   /** IMPORTS_MAX: how many ImportCourses may run at a time. */

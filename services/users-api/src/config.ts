@@ -35,6 +35,8 @@ export const loadConfig = defineConfig(8001, (env) => {
     corsOrigins: env.list('CORS_ORIGINS'),
     /** BODY_BYTES_MAX: of a JSON body or the text fields of a form. */
     bodyBytesMax: env.integer('BODY_BYTES_MAX', mebibyte, { min: 1, max: 64 * mebibyte }),
+    /** RECEIVE_BYTES_MAX: of the unfinished ones among these, over all connections; beyond it, 503. */
+    receiveBytesMax: env.integer('RECEIVE_BYTES_MAX', 64 * mebibyte, { min: 1024, max: 8192 * mebibyte }),
     /** UPLOAD_BYTES_MAX: of a whole multipart body. */
     uploadBytesMax: env.integer('UPLOAD_BYTES_MAX', 50 * mebibyte, { min: 1, max: 4096 * mebibyte }),
     /** HEADER_BYTES_MAX: of the request line and the headers. */

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { availableParallelism } from 'node:os'
-import { httpDrain, listen, type Service, type ServiceDeps } from '@polyservice-lab/service-kit'
+import {
+  httpDrain,
+  listen,
+  ReceiveBudget,
+  type Service,
+  type ServiceDeps,
+} from '@polyservice-lab/service-kit'
 import type { Config } from './config.ts'
 import { createAuthentication } from './domain/authentication.ts'
 import { createCourses } from './domain/courses.ts'
@@ -55,7 +61,8 @@ export function createService(config: Config, { logger, metrics }: ServiceDeps):
       now: Date.now,
     })
     const authentication = createAuthentication({ store: store.users, passwords, tokens, limiter })
-    const { policy, appHost, corsOrigins, bodyBytesMax } = config
+    const { policy, appHost, corsOrigins } = config
+    const limits = { ...config, receiveBudget: new ReceiveBudget(config.receiveBytesMax) }
     const domainDeps = { policy, newId: randomUUID }
     const files = createFiles({ store: store.files, ...domainDeps })
     const routes = [
@@ -69,8 +76,8 @@ export function createService(config: Config, { logger, metrics }: ServiceDeps):
       routes,
       runRoute: createRouteRunner({
         authentication,
-        bodyBytesMax,
-        readForm: createFormReader(config, store.blobs),
+        bodyLimits: limits,
+        readForm: createFormReader(limits, store.blobs),
       }),
       pages: await createPages(describeApi(routes)),
       staticFiles: staticFiles(files, store.blobs),

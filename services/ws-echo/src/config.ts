@@ -5,6 +5,8 @@ export type Config = ReturnType<typeof loadConfig>
 export const loadConfig = defineConfig(8765, (env) => ({
   /** MESSAGE_BYTES_MAX: a longer message closes its connection with 1009. */
   messageBytesMax: env.integer('MESSAGE_BYTES_MAX', 1_048_576, { min: 1, max: 104_857_600 }),
+  /** RECEIVE_BYTES_MAX: of unfinished messages of all connections; beyond it, one is closed with 1013. */
+  receiveBytesMax: env.integer('RECEIVE_BYTES_MAX', 67_108_864, { min: 1_024, max: 8_589_934_592 }),
   /** BUFFER_BYTES_MAX: with more than this unsent, the server stops reading from a connection. */
   bufferBytesMax: env.integer('BUFFER_BYTES_MAX', 1_048_576, { min: 1, max: 1_073_741_824 }),
   /** SEND_TIMEOUT_MS: how long a client may leave it at that before it is closed with 1013. */

@@ -1,8 +1,7 @@
-import type { Logger, Metrics } from '@polyservice-lab/service-kit'
+import type { Logger, Metrics, ReceiveBudget } from '@polyservice-lab/service-kit'
 import type { Config } from '../config.ts'
 import type { History } from '../domain/history.ts'
 import type { SharedFrames } from './follower.ts'
-import type { ReceiveBudget } from './receive-budget.ts'
 
 /** What all connections of a server share. */
 export interface EdgeDeps {

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
+import { ReceiveBudget } from '@polyservice-lab/service-kit'
 import { Connection, ConnectionClosed } from './connection.ts'
 import type { EdgeDeps } from './edge-deps.ts'
 import { type WireError, wireErrorOf } from './errors.ts'
 import { SharedFrames } from './follower.ts'
 import { serveFramed } from './framed-mode.ts'
 import { receiveFirst, refuse, servePlain } from './plain-mode.ts'
-import { ReceiveBudget } from './receive-budget.ts'
 import { SendBudget } from './send-budget.ts'
 
 /** Connections over the limit that are told so at the same time; more of them are closed without a word. */

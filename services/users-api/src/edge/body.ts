@@ -1,19 +1,33 @@
 import type { IncomingMessage } from 'node:http'
+import type { ReceiveBudget } from '@polyservice-lab/service-kit'
 import { HttpError, RequestInvalidError } from './errors.ts'
 import { decodeText } from './json/decode-text.ts'
 import type { JsonValue } from './json/json-value.ts'
 import { JsonSyntaxError, parseJson } from './json/parse-json.ts'
 
+export interface BodyLimits {
+  /** Of a JSON body, of a form without files, and of all texts of one with files. */
+  readonly bodyBytesMax: number
+  /** Of those that have begun to arrive and are not whole. */
+  readonly receiveBudget: ReceiveBudget
+}
+
 /** Why a body that is neither JSON nor a form cannot be taken. */
 export const unparsable = 'There was an error parsing the body'
 
 /**
- * Reads a body as far as the limit.
- * @throws HttpError 413
+ * Reads a body as far as the limits.
+ * @throws HttpError 413, AppError unavailable
  */
-export async function readBytes(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+export async function readBytes(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const chunks: Buffer[] = []
-  for await (const chunk of readChunks(request, bytesMax)) chunks.push(chunk)
+  let bytes = 0
+  using share = limits.receiveBudget.open()
+  for await (const chunk of readChunks(request, limits.bodyBytesMax)) {
+    chunks.push(chunk)
+    bytes += chunk.length
+    share.hold(bytes)
+  }
   return Buffer.concat(chunks)
 }
 
@@ -51,13 +65,13 @@ export function discardRest(request: IncomingMessage, bytesMax: number): void {
 
 /**
  * The value of a JSON body, undefined where there is none. A body of another content type is its text.
- * @throws RequestInvalidError for a syntax error, HttpError 400 for what is no text, 413
+ * @throws RequestInvalidError for a syntax error, HttpError 400 for what is no text, 413, AppError unavailable
  */
 export async function readJsonBody(
   request: IncomingMessage,
-  bytesMax: number,
+  limits: BodyLimits,
 ): Promise<JsonValue | undefined> {
-  const bytes = await readBytes(request, bytesMax)
+  const bytes = await readBytes(request, limits)
   if (bytes.length === 0) return undefined
   if (!isJson(request.headers['content-type'])) return bytes.toString('utf8')
   try {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Authentication } from '../domain/authentication.ts'
 import type { User } from '../domain/entities.ts'
-import { readJsonBody } from './body.ts'
+import { type BodyLimits, readJsonBody } from './body.ts'
 import { HttpError, RequestInvalidError } from './errors.ts'
 import type { Form, FormReader } from './forms/read-form.ts'
 import type { Writable } from './json/write-json.ts'
@@ -11,7 +11,7 @@ import { type Input, invalid, Place } from './validation/schema.ts'
 
 export interface RunnerDeps {
   readonly authentication: Authentication
-  readonly bodyBytesMax: number
+  readonly bodyLimits: BodyLimits
   readonly readForm: FormReader
 }
 
@@ -29,7 +29,7 @@ type Caller = { readonly user: User | undefined } | { readonly error: unknown }
  * Runs routes; the order of checks is that of the contract: a body that cannot be parsed, then who is asking, then
  * path, query and body together.
  */
-export function createRouteRunner({ authentication, bodyBytesMax, readForm }: RunnerDeps): RouteRunner {
+export function createRouteRunner({ authentication, bodyLimits, readForm }: RunnerDeps): RouteRunner {
   async function authenticate(request: IncomingMessage): Promise<User> {
     const [scheme, token] = splitOnce(request.headers.authorization ?? '')
     if (scheme.toLowerCase() !== 'bearer')
@@ -51,7 +51,7 @@ export function createRouteRunner({ authentication, bodyBytesMax, readForm }: Ru
     caller: Caller,
   ): Promise<Form | { values: Input | undefined } | undefined> {
     if (route.body === undefined) return undefined
-    if (route.body.kind === 'json') return { values: await readJsonBody(request, bodyBytesMax) }
+    if (route.body.kind === 'json') return { values: await readJsonBody(request, bodyLimits) }
     // Nobody's bytes do not go to the disk.
     const keeps = route.body.kind === 'upload' && 'user' in caller
     return readForm(request, keeps ? 'upload_file' : undefined)

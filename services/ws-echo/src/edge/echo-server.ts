@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { getDefaultHighWaterMark } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { closeCodes } from '@polyservice-lab/contracts/ws-echo'
-import { httpDrain, listen, type ServiceDeps } from '@polyservice-lab/service-kit'
+import { httpDrain, listen, ReceiveBudget, type ServiceDeps } from '@polyservice-lab/service-kit'
 import type { Config } from '../config.ts'
 import type { Reply } from '../domain/replies.ts'
 import { createEcho } from './echo.ts'
@@ -43,7 +43,13 @@ export class EchoServer {
   constructor(config: Config, replies: (message: Uint8Array) => readonly Reply[], deps: ServiceDeps) {
     this.#config = config
     this.#deps = deps
-    this.#webSockets = { ...config, closeTimeoutMs: closeTimeoutMs(config), fragmentsMax, compression: false }
+    this.#webSockets = {
+      ...config,
+      receiveBudget: new ReceiveBudget(config.receiveBytesMax),
+      closeTimeoutMs: closeTimeoutMs(config),
+      fragmentsMax,
+      compression: false,
+    }
     const echo = createEcho({ ...config, replies }, deps.metrics)
     const closed: WebSocketHandler['closed'] = (connection, end) => this.#closed(connection, end)
     this.#handlerFor = (windowBits) => ({ message: echo(windowBits), closed })

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
 import { closeCodes, WebSocketFault } from '@polyservice-lab/contracts/ws-echo'
+import { AppError } from '@polyservice-lab/service-kit/app-error'
 
 /** Each fault in the words of this protocol: an HTTP status before the upgrade, a close code after it. */
 export const faults = {
@@ -25,6 +26,7 @@ export function codeOfConnectionError(error: NodeJS.ErrnoException): ErrorCode {
     const isLimit = error.closeCode === messageTooBig || error.closeCode === policyViolation
     return isLimit ? 'resource_exhausted' : 'invalid_argument'
   }
+  if (error instanceof AppError) return error.code
   // The network, or a client that left while it was written to.
   if (error.syscall !== undefined || error.code?.startsWith('ERR_STREAM_')) return 'cancelled'
   return 'internal'

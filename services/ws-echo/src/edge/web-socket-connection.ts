@@ -13,10 +13,13 @@ import {
   type Received,
   WebSocketFault,
 } from '@polyservice-lab/contracts/ws-echo'
-import type { Logger } from '@polyservice-lab/service-kit'
+import type { BudgetShare, Logger, ReceiveBudget } from '@polyservice-lab/service-kit'
+import { AppError } from '@polyservice-lab/service-kit/app-error'
 import { codeOfConnectionError, faults } from './errors.ts'
 
 export interface WebSocketOptions extends MessageReaderOptions {
+  /** Of the messages of all connections that have begun and not ended. */
+  readonly receiveBudget: ReceiveBudget
   /** With more bytes than this unsent, a connection is not read from. */
   readonly bufferBytesMax: number
   /** How long that may stay so without a byte leaving. */
@@ -53,6 +56,8 @@ export class WebSocketConnection {
   readonly #logger: Logger
   readonly #openedAt = performance.now()
   readonly #reader: MessageReader
+  /** Of the budget, for messages that are not whole; most are one read and need none. */
+  #share: BudgetShare | undefined
   /** `closing` after a close of this server, `ended` when all that is left is the client's end of the stream. */
   #state: 'open' | 'closing' | 'ended' = 'open'
   /** Not read from, because of what is unsent or not answered. */
@@ -144,10 +149,17 @@ export class WebSocketConnection {
         }
         this.#received(received)
       }
+      this.#hold(this.#reader.heldBytes)
     } catch (error) {
       this.#fail(error as Error)
     }
     if (isCorked) this.#socket.uncork()
+  }
+
+  /** @throws AppError unavailable, where all connections together would hold too much */
+  #hold(bytes: number): void {
+    if (bytes > 0) this.#share ??= this.#options.receiveBudget.open()
+    this.#share?.hold(bytes)
   }
 
   #received(received: Received): void {
@@ -217,12 +229,7 @@ export class WebSocketConnection {
   #fail(error: Error): void {
     if (this.#socket.destroyed) return
     this.#failed(error)
-    if (this.#state === 'open')
-      this.#sendClose(
-        error instanceof WebSocketFault
-          ? { code: error.closeCode, reason: error.message }
-          : { code: faults.internal.close, reason: 'internal error' },
-      )
+    if (this.#state === 'open') this.#sendClose(closeOf(error))
     this.#end()
   }
 
@@ -235,6 +242,7 @@ export class WebSocketConnection {
   /** Nothing more is said; what the client says is thrown away until it ends its side. */
   #end(): void {
     this.#state = 'ended'
+    this.#share?.hold(0)
     this.#isPaused = false
     this.#socket.setTimeout(0)
     this.#socket.end()
@@ -244,9 +252,16 @@ export class WebSocketConnection {
 
   #closed(): void {
     this.#state = 'ended'
+    this.#share?.hold(0)
     clearTimeout(this.#closeTimer)
     this.#drained(false)
     const openMs = performance.now() - this.#openedAt
     this.#handler.closed(this, { outcome: this.#outcome, closeCode: this.#closeCode, openMs })
   }
+}
+
+function closeOf(error: Error): Close {
+  if (error instanceof WebSocketFault) return { code: error.closeCode, reason: error.message }
+  if (error instanceof AppError) return { code: faults[error.code].close, reason: error.message }
+  return { code: faults.internal.close, reason: 'internal error' }
 }

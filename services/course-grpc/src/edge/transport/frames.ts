@@ -27,9 +27,9 @@ export class FrameDecoder {
     this.#bytesMax = bytesMax
   }
 
-  /** Whether a frame has begun and is not whole. */
-  get isPartial(): boolean {
-    return this.#bytes > 0
+  /** Bytes of a frame that has begun and is not whole, and of those that nobody has asked for. */
+  get heldBytes(): number {
+    return this.#bytes
   }
 
   push(chunk: Buffer): void {

@@ -10,7 +10,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import { Server as NetServer } from 'node:net'
-import { DiskFullError, listen, type ServiceDeps } from '@polyservice-lab/service-kit'
+import { DiskFullError, listen, ReceiveBudget, type ServiceDeps } from '@polyservice-lab/service-kit'
 import { AppError } from '@polyservice-lab/service-kit/app-error'
 import { publicError } from '../errors.ts'
 import type { Route } from './handlers.ts'
@@ -34,6 +34,7 @@ export interface GrpcServerOptions {
   readonly routes: readonly Route[]
   readonly limits: {
     readonly messageBytesMax: number
+    readonly receiveBytesMax: number
     readonly callsMax: number
     readonly connectionsMax: number
     readonly concurrentStreamsMax: number
@@ -66,6 +67,7 @@ export class GrpcServer {
     this.#callOptions = {
       limits: options.limits,
       metrics: deps.metrics,
+      receiveBudget: new ReceiveBudget(options.limits.receiveBytesMax),
       draining: this.#draining.signal,
     }
     this.#server = createHttp2Server(options)

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf'
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
-import type { Metrics } from '@polyservice-lab/service-kit'
+import type { BudgetShare, Metrics, ReceiveBudget } from '@polyservice-lab/service-kit'
 import { AppError } from '@polyservice-lab/service-kit/app-error'
 import { statusOf } from '../errors.ts'
 import { decompress, encodeFrame, encodeGzipFrame, type Frame, FrameDecoder } from './frames.ts'
@@ -31,6 +31,7 @@ interface CallLimits {
 export interface CallOptions {
   readonly limits: CallLimits
   readonly metrics: Pick<Metrics, 'receivedBytes' | 'sentBytes'>
+  readonly receiveBudget: ReceiveBudget
   readonly draining: AbortSignal
 }
 
@@ -44,6 +45,8 @@ export class ServerCall implements CallContext {
   readonly #stream: ServerHttp2Stream
   readonly #options: CallOptions
   readonly #deadline: NodeJS.Timeout | undefined
+  /** Of the budget, for messages that are not whole; most are one chunk and need none. */
+  #share: BudgetShare | undefined
   #abort: AbortController | undefined
   #stopReading: ((reason: AppError) => void) | undefined
   #reason: AppError | undefined
@@ -108,6 +111,7 @@ export class ServerCall implements CallContext {
             if (only !== undefined) throw new AppError('invalid_argument', 'there is more than one message')
             only = frame
           }
+          this.#hold(decoder.heldBytes)
         } catch (error) {
           reject(error)
         }
@@ -115,7 +119,7 @@ export class ServerCall implements CallContext {
       stream.on('end', () => {
         try {
           this.#throwIfStopped()
-          if (decoder.isPartial) throw partialMessage()
+          if (decoder.heldBytes > 0) throw partialMessage()
           if (only === undefined) throw new AppError('invalid_argument', 'there is no message')
           resolve(this.#decode(schema, only))
         } catch (error) {
@@ -134,14 +138,22 @@ export class ServerCall implements CallContext {
         decoder.push(chunk)
         for (let frame = decoder.next(); frame !== undefined; frame = decoder.next())
           yield await this.#decode(schema, frame)
+        this.#hold(decoder.heldBytes)
       }
     } catch (error) {
       throw this.#reason ?? error
     } finally {
+      this.#share?.hold(0)
       this.#discardTheRest()
     }
     this.#throwIfStopped()
-    if (decoder.isPartial) throw partialMessage()
+    if (decoder.heldBytes > 0) throw partialMessage()
+  }
+
+  /** @throws AppError unavailable, where all calls together would hold too much */
+  #hold(bytes: number): void {
+    if (bytes > 0) this.#share ??= this.#options.receiveBudget.open()
+    this.#share?.hold(bytes)
   }
 
   /** A stream that was reset or lost ends like one whose client has sent all; it must not pass for that. */
@@ -193,6 +205,7 @@ export class ServerCall implements CallContext {
     if (this.#outcome !== undefined) return
     this.#outcome = error?.code ?? 'ok'
     clearTimeout(this.#deadline)
+    this.#share?.hold(0)
     const stream = this.#stream
     if (stream.closed || stream.destroyed) {
       this.#discardTheRest()

@@ -14,7 +14,7 @@ export interface Form extends AsyncDisposable {
 /**
  * Reads a form of either content type; another body is a form without fields.
  * @param fileField the name of the file that is kept; others are read and forgotten
- * @throws HttpError 400, 413
+ * @throws HttpError 400, 413, AppError unavailable
  */
 export type FormReader = (request: IncomingMessage, fileField: string | undefined) => Promise<Form>
 
@@ -44,7 +44,7 @@ export function createFormReader(limits: FormLimits, blobs: Blobs): FormReader {
     }
     const values =
       value === 'application/x-www-form-urlencoded'
-        ? parseUrlEncoded(await readBytes(request, limits.bodyBytesMax))
+        ? parseUrlEncoded(await readBytes(request, limits))
         : new Map<string, string>()
     return { values, [Symbol.asyncDispose]: async () => {} }
   }

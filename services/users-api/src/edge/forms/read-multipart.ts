@@ -1,14 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { Blobs, BlobWriter } from '../../domain/blobs.ts'
-import { readChunks, tooLarge, unparsable } from '../body.ts'
+import { type BodyLimits, readChunks, tooLarge, unparsable } from '../body.ts'
 import { HttpError } from '../errors.ts'
 import { Upload } from '../validation/upload.ts'
 import { parseParameters } from './header-parameters.ts'
 import { MultipartParser, MultipartSyntaxError } from './multipart-parser.ts'
 
-export interface FormLimits {
-  /** Of a form without files, and of all texts of one with files. */
-  readonly bodyBytesMax: number
+export interface FormLimits extends BodyLimits {
   /** Of a whole form with files. */
   readonly uploadBytesMax: number
 }
@@ -39,7 +37,7 @@ interface Part {
 
 /**
  * The fields of a multipart form (RFC 7578) as they arrive; a file is on the disk when its field comes.
- * @throws HttpError 400, 413
+ * @throws HttpError 400, 413, AppError unavailable
  */
 export async function* readMultipart(options: MultipartOptions): AsyncGenerator<Field> {
   const { request, parameters, limits, blobs } = options
@@ -50,6 +48,7 @@ export async function* readMultipart(options: MultipartOptions): AsyncGenerator<
   const counts = { text: 0, file: 0 }
   let part: Part | undefined
   let textBytes = 0
+  using share = limits.receiveBudget.open()
   try {
     for await (const chunk of readChunks(request, limits.uploadBytesMax)) {
       for (const event of parser.write(chunk)) {
@@ -60,6 +59,7 @@ export async function* readMultipart(options: MultipartOptions): AsyncGenerator<
           await takeData(part, event.bytes)
           if (part.filename === undefined) textBytes += event.bytes.length
           if (textBytes > limits.bodyBytesMax) throw tooLarge()
+          share.hold(textBytes)
         } else if (part !== undefined) {
           yield await endPart(part, decode)
           part = undefined

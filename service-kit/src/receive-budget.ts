@@ -1,8 +1,8 @@
-import { AppError } from '@polyservice-lab/service-kit'
+import { AppError } from './app-error.ts'
 
 /**
- * Bounds the bytes of messages and frames that have begun and not ended, over all connections: each alone has its
- * limit, and all of them at it would be more than there is memory.
+ * Bounds the bytes of messages that have begun and not ended, over all connections: each alone has its limit, and all of
+ * them at it would be more than there is memory.
  */
 export class ReceiveBudget {
   readonly #bytesMax: number
