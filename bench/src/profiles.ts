@@ -14,8 +14,8 @@ export interface Profile {
 }
 
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
-  short: { name: 'short', rounds: 5, roundSeconds: 0.4, warmUpSeconds: 0.4, containerRounds: 3 },
-  full: { name: 'full', rounds: 15, roundSeconds: 0.5, warmUpSeconds: 0.5, containerRounds: 7 },
+  short: { name: 'short', rounds: 5, roundSeconds: 0.3, warmUpSeconds: 1.2, containerRounds: 3 },
+  full: { name: 'full', rounds: 15, roundSeconds: 0.5, warmUpSeconds: 1, containerRounds: 7 },
 }
 
 export function isProfileName(name: string): name is ProfileName {
