@@ -2,7 +2,7 @@ import { AppError } from './app-error.ts'
 
 /**
  * Bounds the bytes of messages that have begun and not ended, over all connections: each alone has its limit, and all of
- * them at it would be more than there is memory.
+ * them at it would be more than there is memory. A message that is the only one is never refused.
  */
 export class ReceiveBudget {
   readonly #bytesMax: number
@@ -14,21 +14,22 @@ export class ReceiveBudget {
 
   /** The part of the budget that one connection uses. */
   open(): BudgetShare {
-    return new BudgetShare((bytes) => {
-      if (bytes > 0 && this.#bytes + bytes > this.#bytesMax)
+    return new BudgetShare((held, bytes) => {
+      const others = this.#bytes - held
+      if (bytes > held && others > 0 && others + bytes > this.#bytesMax)
         throw new AppError('unavailable', 'too many unfinished messages', { reason: 'busy' })
-      this.#bytes += bytes
+      this.#bytes = others + bytes
     })
   }
 }
 
 export class BudgetShare implements Disposable {
-  readonly #take: (bytes: number) => void
+  readonly #change: (held: number, bytes: number) => void
   #held = 0
 
-  /** @param take takes so many bytes more, or gives some back where they are less than none */
-  constructor(take: (bytes: number) => void) {
-    this.#take = take
+  /** @param change takes so many bytes in place of those that were held */
+  constructor(change: (held: number, bytes: number) => void) {
+    this.#change = change
   }
 
   /**
@@ -36,7 +37,7 @@ export class BudgetShare implements Disposable {
    * @throws AppError with the reason `busy` where all connections together would hold too many
    */
   hold(bytes: number): void {
-    this.#take(bytes - this.#held)
+    this.#change(this.#held, bytes)
     this.#held = bytes
   }
 
