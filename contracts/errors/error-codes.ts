@@ -1,6 +1,6 @@
 /**
  * What can go wrong, told apart by what the caller can do about it: the canonical codes of google.rpc.Code in
- * lower case. Every protocol edge maps each of them to a status of its own; every client maps them back.
+ * lower case, and one of HTTP's. Every protocol edge maps each of them to a status of its own; every client maps them back.
  */
 export const errorCodes = [
   /** The request is wrong in itself, whatever the state of the server. */
@@ -17,6 +17,8 @@ export const errorCodes = [
   'out_of_range',
   /** A size, a quota or a rate is exhausted. */
   'resource_exhausted',
+  /** There is no room on the disk of the server: nothing was kept (RFC 4918, 11.5). */
+  'insufficient_storage',
   'cancelled',
   'deadline_exceeded',
   /** The server does not offer this operation. */

@@ -7,6 +7,8 @@ export interface AppErrorDetails {
   readonly violations?: readonly FieldViolation[]
   /** What a `not_found` or an `already_exists` speaks of. */
   readonly resource?: { readonly type: string; readonly name: string }
+  /** What led to it: for the log, never told. */
+  readonly cause?: unknown
 }
 
 /**
@@ -18,7 +20,7 @@ export class AppError extends Error {
   readonly details: AppErrorDetails
 
   constructor(code: ErrorCode, message: string, details: AppErrorDetails = {}) {
-    super(message)
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.name = 'AppError'
     this.code = code
     this.details = details

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigError, defineConfig } from './config.ts'
 
-const loadConfig = defineConfig(7000, (env) => ({
-  bytesMax: env.integer('BYTES_MAX', 1024, { min: 1, max: 4096 }),
-  policy: env.oneOf('POLICY', ['strict', 'open'], 'strict'),
-  origins: env.list('ORIGINS'),
-  compression: env.boolean('COMPRESSION', false),
-  key: env.optional('SECRET_KEY') === 'short' ? env.fault('SECRET_KEY', 'too short', '') : '',
+const about = 'does something'
+const loadConfig = defineConfig('ws-echo', (env) => ({
+  bytesMax: env.integer('BYTES_MAX', { default: 1024, min: 1, max: 4096, about }),
+  policy: env.oneOf('POLICY', ['strict', 'open'], { default: 'strict', about }),
+  names: env.list('NAMES', { about }),
+  origins: env.origins('ORIGINS', { about }),
+  compression: env.boolean('COMPRESSION', { default: false, about }),
+  key: env.optional('SECRET_KEY', { about }) === 'short' ? env.fault('SECRET_KEY', 'too short', '') : '',
 }))
 
 function faultsOf(env: Record<string, string>): readonly string[] {
@@ -23,13 +25,15 @@ describe('defineConfig', () => {
   test('takes the defaults where nothing is set', () => {
     expect(loadConfig({})).toEqual({
       host: '0.0.0.0',
-      port: 7000,
+      port: 8765,
       adminPort: 9090,
       logLevel: 'info',
       resetAllowed: false,
       shutdownTimeoutMs: 10_000,
+      drainTimeoutMs: 8_000,
       bytesMax: 1024,
       policy: 'strict',
+      names: [],
       origins: [],
       compression: false,
       key: '',
@@ -41,7 +45,7 @@ describe('defineConfig', () => {
       PORT: '81',
       BYTES_MAX: '1',
       POLICY: 'open',
-      ORIGINS: 'a, b,,c ',
+      NAMES: 'a, b,,c ',
       COMPRESSION: 'on',
       HOST: '',
     }
@@ -50,7 +54,7 @@ describe('defineConfig', () => {
       port: 81,
       bytesMax: 1,
       policy: 'open',
-      origins: ['a', 'b', 'c'],
+      names: ['a', 'b', 'c'],
       compression: true,
     })
   })
@@ -66,10 +70,11 @@ describe('defineConfig', () => {
     ['BYTES_MAX', ' 12', 'not an integer from 1 to 4096'],
     ['POLICY', 'Open', 'not one of strict, open'],
     ['COMPRESSION', 'true', 'not one of on, off'],
-    ['ADMIN_PORT', '7000', 'the same as PORT'],
+    ['ADMIN_PORT', '8765', 'the same as PORT'],
     ['PORT', '9090', 'the same as ADMIN_PORT'],
   ])('refuses %s=%s', (variable, value, problem) => {
-    expect(faultsOf({ [variable]: value })).toEqual([`${variable}="${value}": ${problem}`])
+    const [fault] = faultsOf({ [variable]: value })
+    expect(fault).toMatch(`${variable}="${value}": ${problem}`)
   })
 
   test('reports every fault at once', () => {
@@ -77,6 +82,56 @@ describe('defineConfig', () => {
   })
 
   test('does not quote a secret', () => {
-    expect(faultsOf({ SECRET_KEY: 'short' })).toEqual(['SECRET_KEY: too short'])
+    const [fault] = faultsOf({ SECRET_KEY: 'short' })
+    expect(fault).toBe('SECRET_KEY: too short (in compose: WS_ECHO_SECRET_KEY)')
+  })
+
+  test.each(['lab.example', 'https://lab.example/', 'https://lab.example:443', '*'])(
+    'refuses the origin %s, which no browser sends',
+    (origin) => {
+      const [fault] = faultsOf({ ORIGINS: `http://localhost:8765,${origin}` })
+      expect(fault).toContain(`${origin} is not an origin`)
+    },
+  )
+
+  test('describes what the service alone reads', () => {
+    expect(loadConfig.variables.map(({ name, default: value }) => [name, value])).toEqual([
+      ['BYTES_MAX', '1024'],
+      ['POLICY', 'strict'],
+      ['NAMES', ''],
+      ['ORIGINS', ''],
+      ['COMPRESSION', 'off'],
+      ['SECRET_KEY', ''],
+    ])
+  })
+})
+
+describe('budgets', () => {
+  const mebibyte = 1_048_576
+  const load = defineConfig('ws-echo', (env) => ({
+    receive: env.budget('RECEIVE_BYTES_MAX', { default: 64 * mebibyte, min: 1024, about }),
+    send: env.budget('SEND_BYTES_MAX', { default: 64 * mebibyte, min: 1024, about }),
+  }))
+  const memory = (limit: number, heap: number) => ({
+    limitBytes: limit * mebibyte,
+    heapBytes: heap * mebibyte,
+  })
+
+  test('keep their defaults where these fit beside the heap', () => {
+    expect(load({}, memory(512, 256))).toMatchObject({ receive: 64 * mebibyte, send: 64 * mebibyte })
+  })
+
+  test('shrink their defaults to what is left beside the heap and a budget that is set', () => {
+    const { receive, send } = load({ RECEIVE_BYTES_MAX: String(32 * mebibyte) }, memory(256, 128))
+    expect(receive).toBe(32 * mebibyte)
+    expect(send).toBe(40 * mebibyte)
+  })
+
+  test('are a fault that tells their sum, where those that are set do not fit', () => {
+    const set = { RECEIVE_BYTES_MAX: String(100 * mebibyte), SEND_BYTES_MAX: String(100 * mebibyte) }
+    const attempt = () => load(set, memory(256, 128))
+    expect(attempt).toThrow(ConfigError)
+    expect(attempt).toThrow(String(200 * mebibyte))
+    expect(attempt).toThrow('RECEIVE_BYTES_MAX')
   })
 })

@@ -1,34 +1,53 @@
-import { type Env, EnvReader } from './env-reader.ts'
+import {
+  composeVariable,
+  containerAdminPort,
+  type ServiceName,
+  services,
+} from '@polyservice-lab/contracts/services'
+import { type Env, EnvReader, type Variable } from './env-reader.ts'
+import { budgetFaults, budgetScale, type ProcessMemory, unlimitedMemory } from './memory.ts'
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
+/** What stays of the time of a drain for the store and the admin port. */
+const edgeDrainShare = 0.8
+
 /** What every service is told by its environment. */
 export interface BaseConfig {
-  /** HOST: the address to listen on. */
   readonly host: string
-  /** PORT: of the protocol. */
   readonly port: number
-  /** ADMIN_PORT: of health, metrics and reset. */
   readonly adminPort: number
-  /** LOG_LEVEL, of pino. */
   readonly logLevel: (typeof logLevels)[number]
-  /** RESET=on lets POST /reset of the admin port forget everything. */
   readonly resetAllowed: boolean
-  /** SHUTDOWN_TIMEOUT_MS: how long a drain may take before the process gives up and exits with 1. */
   readonly shutdownTimeoutMs: number
+  /** How long the edge may take to drain: a share of `shutdownTimeoutMs`. */
+  readonly drainTimeoutMs: number
 }
 
 function readBaseConfig(env: EnvReader, defaultPort: number): BaseConfig {
+  const shutdownTimeoutMs = env.integer('SHUTDOWN_TIMEOUT_MS', {
+    default: 10_000,
+    min: 100,
+    max: 600_000,
+    about: 'how long a drain may take before the process gives up with exit 1',
+  })
   const config = {
-    host: env.string('HOST', '0.0.0.0'),
-    port: env.port('PORT', defaultPort),
-    adminPort: env.port('ADMIN_PORT', 9090),
-    logLevel: env.oneOf('LOG_LEVEL', logLevels, 'info'),
-    resetAllowed: env.boolean('RESET', false),
-    shutdownTimeoutMs: env.integer('SHUTDOWN_TIMEOUT_MS', 10_000, { min: 100, max: 600_000 }),
+    host: env.string('HOST', { default: '0.0.0.0', about: 'the address to listen on' }),
+    port: env.port('PORT', { default: defaultPort, about: 'the port of the protocol' }),
+    adminPort: env.port('ADMIN_PORT', {
+      default: containerAdminPort,
+      about: 'the port of health, metrics and reset',
+    }),
+    logLevel: env.oneOf('LOG_LEVEL', logLevels, { default: 'info', about: logLevels.join(', ') }),
+    resetAllowed: env.boolean('RESET', {
+      default: false,
+      about: '`on` lets POST /reset on the admin port forget everything',
+    }),
+    shutdownTimeoutMs,
+    drainTimeoutMs: shutdownTimeoutMs * edgeDrainShare,
   }
   if (config.port === config.adminPort) {
-    const [given, other] = env.optional('ADMIN_PORT') ? ['ADMIN_PORT', 'PORT'] : ['PORT', 'ADMIN_PORT']
+    const [given, other] = env.isSet('ADMIN_PORT') ? ['ADMIN_PORT', 'PORT'] : ['PORT', 'ADMIN_PORT']
     env.fault(given, `the same as ${other}`, undefined)
   }
   return config
@@ -45,15 +64,48 @@ export class ConfigError extends Error {
   }
 }
 
-/**
- * Makes the `loadConfig` of a service: a pure function from an environment to a finished configuration.
- * @throws ConfigError naming every variable that is wrong
- */
-export function defineConfig<C>(port: number, read: (reader: EnvReader) => C): (env: Env) => BaseConfig & C {
-  return (env) => {
-    const reader = new EnvReader(env)
-    const config = { ...readBaseConfig(reader, port), ...read(reader) }
-    if (reader.faults.length > 0) throw new ConfigError(reader.faults)
+/** Makes the finished configuration of a service, and describes what it reads. */
+export interface LoadConfig<C> {
+  /**
+   * @param memory what the budgets have to fit; default: any budget fits
+   * @throws ConfigError naming every variable that is wrong
+   */
+  (env: Env, memory?: ProcessMemory): BaseConfig & C
+  /** The variables that this service alone reads, in the order of its config. */
+  readonly variables: readonly Variable[]
+}
+
+/** The variables that every service reads. */
+export const baseVariables: readonly Variable[] = variablesOf((env) => readBaseConfig(env, 0))
+
+function variablesOf(read: (env: EnvReader) => unknown): readonly Variable[] {
+  const reader = new EnvReader({})
+  read(reader)
+  return reader.variables
+}
+
+/** Makes the `loadConfig` of a service: a pure function from an environment to a finished configuration. */
+export function defineConfig<C>(service: ServiceName, read: (env: EnvReader) => C): LoadConfig<C> {
+  function readAll(env: EnvReader): BaseConfig & C {
+    return { ...readBaseConfig(env, services[service].port), ...read(env) }
+  }
+
+  function loadConfig(env: Env, memory = unlimitedMemory): BaseConfig & C {
+    const wanted = new EnvReader(env)
+    readAll(wanted)
+    const reader = new EnvReader(env, budgetScale(wanted.budgets, memory))
+    const config = readAll(reader)
+    const faults = [...reader.faults, ...budgetFaults(reader.budgets, memory)]
+    if (faults.length > 0) throw new ConfigError(faults.map((fault) => withComposeName(service, fault)))
     return Object.freeze(config)
   }
+  return Object.assign(loadConfig, { variables: variablesOf(read) })
+}
+
+/** Adds the name that the variable at the beginning of a fault has in compose, where that differs. */
+function withComposeName(service: ServiceName, fault: string): string {
+  const variable = /^[A-Z_0-9]+/.exec(fault)?.[0] ?? ''
+  const name = composeVariable(service, variable)
+  const isOfContainer = ['HOST', 'PORT', 'ADMIN_PORT', 'DATA_DIR'].includes(variable)
+  return name === variable || isOfContainer ? fault : `${fault} (in compose: ${name})`
 }

@@ -1,9 +1,30 @@
 /** The environment of a process, as Node gives it. */
 export type Env = Readonly<Record<string, string | undefined>>
 
-export interface Range {
+/** A variable as its reader describes it; README tables and .env.example are written from these. */
+export interface Variable {
+  readonly name: string
+  /** As it would be written in an environment; empty where there is none. */
+  readonly default: string
+  readonly about: string
+}
+
+interface About {
+  /** What the variable does, for a person: a phrase without a full stop. */
+  readonly about: string
+}
+
+interface Range {
+  /** Default: 0. */
   readonly min?: number
   readonly max?: number
+}
+
+/** A bound in bytes on what is held in memory for all clients together. */
+interface Budget {
+  readonly name: string
+  readonly bytes: number
+  readonly isSet: boolean
 }
 
 /**
@@ -13,66 +34,110 @@ export interface Range {
  */
 export class EnvReader {
   readonly faults: string[] = []
+  readonly variables: Variable[] = []
+  readonly budgets: Budget[] = []
   readonly #env: Env
+  readonly #budgetScale: number
 
-  constructor(env: Env) {
+  /** @param budgetScale what is left of the default of every budget, from 0 to 1 */
+  constructor(env: Env, budgetScale = 1) {
     this.#env = env
+    this.#budgetScale = budgetScale
   }
 
-  string(name: string, fallback: string): string {
-    return this.optional(name) ?? fallback
+  string(name: string, options: About & { readonly default: string }): string {
+    return this.#value(name, options, options.default) ?? options.default
   }
 
-  optional(name: string): string | undefined {
-    const value = this.#env[name]
-    return value === undefined || value === '' ? undefined : value
+  optional(name: string, options: About): string | undefined {
+    return this.#value(name, options, '')
   }
 
   /** A decimal integer within the range, both ends included. */
-  integer(name: string, fallback: number, { min = 0, max = Number.MAX_SAFE_INTEGER }: Range = {}): number {
-    const value = this.optional(name)
-    if (value === undefined) return fallback
+  integer(name: string, options: About & Range & { readonly default: number }): number {
+    const { min = 0, max = Number.MAX_SAFE_INTEGER } = options
+    const value = this.#value(name, options, String(options.default))
+    if (value === undefined) return options.default
     const number = Number(value)
     if (/^-?\d+$/.test(value) && number >= min && number <= max) return number
-    return this.fault(name, `not an integer from ${min} to ${max}`, fallback)
+    return this.fault(name, `not an integer from ${min} to ${max}`, options.default)
   }
 
-  port(name: string, fallback: number): number {
-    const value = this.optional(name)
-    if (value === undefined) return fallback
+  /**
+   * Bytes that the service may hold for all clients together. The budgets of a service and its heap fit the memory of
+   * the process: a default shrinks to fit, and budgets that are set and do not fit are a fault.
+   */
+  budget(name: string, options: About & { readonly default: number; readonly min: number }): number {
+    const bytes = this.integer(name, { ...options, max: 2 ** 33 })
+    const isSet = this.isSet(name)
+    const fitting = isSet ? bytes : Math.max(options.min, Math.floor(bytes * this.#budgetScale))
+    this.budgets.push({ name, bytes: fitting, isSet })
+    return fitting
+  }
+
+  port(name: string, options: About & { readonly default: number }): number {
+    const value = this.#value(name, options, String(options.default))
+    if (value === undefined) return options.default
     const number = Number(value)
     if (/^\d{1,5}$/.test(value) && number >= 1 && number <= 65_535) return number
-    return this.fault(name, 'not a port (1 to 65535)', fallback)
+    return this.fault(name, 'not a port (1 to 65535)', options.default)
   }
 
-  oneOf<const T extends string>(name: string, values: readonly T[], fallback: T): T {
-    const value = this.optional(name)
-    if (value === undefined) return fallback
-    return (
-      values.find((known) => known === value) ?? this.fault(name, `not one of ${values.join(', ')}`, fallback)
-    )
+  oneOf<const T extends string>(
+    name: string,
+    values: readonly T[],
+    options: About & { readonly default: NoInfer<T> },
+  ): T {
+    const value = this.#value(name, options, options.default)
+    if (value === undefined) return options.default
+    const known = values.find((one) => one === value)
+    return known ?? this.fault(name, `not one of ${values.join(', ')}`, options.default)
   }
 
-  boolean(name: string, fallback: boolean): boolean {
-    return this.oneOf(name, ['on', 'off'], fallback ? 'on' : 'off') === 'on'
+  boolean(name: string, options: About & { readonly default: boolean }): boolean {
+    return this.oneOf(name, ['on', 'off'], { ...options, default: options.default ? 'on' : 'off' }) === 'on'
   }
 
-  /** Values between commas; blanks around them do not count. */
-  list(name: string, fallback: readonly string[] = []): readonly string[] {
-    const value = this.optional(name)
-    if (value === undefined) return fallback
+  /** Values between commas; blanks around them do not count. Default: none. */
+  list(name: string, options: About): readonly string[] {
+    const value = this.#value(name, options, '') ?? ''
     return value
       .split(',')
       .map((part) => part.trim())
       .filter((part) => part !== '')
   }
 
+  /** Web origins between commas, as a browser writes them (RFC 6454, 6.2), or `null`. Default: none. */
+  origins(name: string, options: About & { readonly allows?: readonly string[] }): readonly string[] {
+    const { allows = ['null'] } = options
+    return this.list(name, options).filter(
+      (origin) => allows.includes(origin) || isOrigin(origin) || this.fault(name, notAnOrigin(origin), false),
+    )
+  }
+
+  isSet(name: string): boolean {
+    return (this.#env[name] ?? '') !== ''
+  }
+
   /** Notes what is wrong with the value of a variable. A secret is told apart by its name and not quoted. */
   fault<T>(name: string, problem: string, fallback: T): T {
     const value = this.#env[name] ?? ''
     this.faults.push(
-      /SECRET|PASSWORD|KEY/.test(name) ? `${name}: ${problem}` : `${name}="${value}": ${problem}`,
+      /SECRET|PASSWORD|KEY$/.test(name) ? `${name}: ${problem}` : `${name}="${value}": ${problem}`,
     )
     return fallback
   }
+
+  #value(name: string, { about }: About, fallback: string): string | undefined {
+    this.variables.push({ name, default: fallback, about })
+    return this.isSet(name) ? this.#env[name] : undefined
+  }
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text
+}
+
+function notAnOrigin(text: string): string {
+  return `${text} is not an origin such as http://localhost:5173`
 }

@@ -1,9 +1,11 @@
+import { type Access, createAccess } from './access.ts'
 import { createAdminServer, type NotReady } from './admin-server.ts'
 import { type BaseConfig, ConfigError } from './config.ts'
 import { describeFailure } from './describe-failure.ts'
 import type { Env } from './env-reader.ts'
 import { httpDrain, listen } from './listen.ts'
 import { createLogger, type Logger } from './logger.ts'
+import { type ProcessMemory, processMemory } from './memory.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 
 /** How long probes may hold up the end, in ms. */
@@ -13,6 +15,8 @@ const adminDrainMs = 500
 export interface ServiceDeps {
   readonly logger: Logger
   readonly metrics: Metrics
+  /** Called once for each call, request or connection that ended. */
+  readonly access: Access
 }
 
 /**
@@ -28,7 +32,7 @@ export interface Service extends AsyncDisposable {
 
 export interface ServiceDefinition<C extends BaseConfig> {
   readonly name: string
-  readonly loadConfig: (env: Env) => C
+  readonly loadConfig: (env: Env, memory: ProcessMemory) => C
   readonly createService: (config: C, deps: ServiceDeps) => Service
 }
 
@@ -45,7 +49,7 @@ export async function runService<C extends BaseConfig>(definition: ServiceDefini
 
   let config: C
   try {
-    config = definition.loadConfig(process.env)
+    config = definition.loadConfig(process.env, processMemory())
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     for (const fault of error.faults) process.stderr.write(`${name}: ${fault}\n`)
@@ -75,7 +79,7 @@ async function live<C extends BaseConfig>(
   stopped: Promise<string>,
 ): Promise<void> {
   const metrics = createMetrics(name)
-  const service = createService(config, { logger, metrics })
+  const service = createService(config, { logger, metrics, access: createAccess(logger, metrics) })
   let notReady: NotReady = 'starting'
   // One at a time, and none while the store closes.
   let lastReset: Promise<void> = Promise.resolve()

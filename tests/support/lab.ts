@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { composeVariable } from '@polyservice-lab/contracts/services'
 import { DockerComposeEnvironment, getContainerRuntimeClient, Wait } from 'testcontainers'
 import { afterAll, beforeAll } from 'vitest'
 import { docker, repositoryRoot } from './docker.ts'
@@ -42,13 +43,17 @@ const freePorts = Object.fromEntries(
 /**
  * Brings up a lab of its own for a test file: the named services out of docker-compose.yml, in a compose project
  * with a name that nothing else has, ready when this resolves. Disposing it leaves no container, network or volume.
+ * @param env variables as the services read them
  */
 export async function startLab(names: ServiceName[], env: Record<string, string> = {}): Promise<Lab> {
+  const variables = Object.entries(env).flatMap(([variable, value]) =>
+    names.map((name) => [composeVariable(name, variable), value]),
+  )
   const project = `lab-test-${randomBytes(4).toString('hex')}`
   const environment = new DockerComposeEnvironment(repositoryRoot, 'docker-compose.yml')
     .withProjectName(project)
     .withEnvironmentFile('/dev/null')
-    .withEnvironment({ ...freePorts, RESET: 'on', ...env })
+    .withEnvironment({ ...freePorts, RESET: 'on', ...Object.fromEntries(variables) })
     .withDefaultWaitStrategy(Wait.forHealthCheck())
   const started = await environment.up(names)
   return {

@@ -1,21 +1,24 @@
-/** The services of the lab, as docker-compose.yml names them, with the ports inside their containers. */
-export const services = {
-  'course-grpc': {
-    port: 50_051,
-    portVariable: 'COURSE_GRPC_PORT',
-    adminPortVariable: 'COURSE_GRPC_ADMIN_PORT',
-  },
-  'tcp-history': {
-    port: 12_345,
-    portVariable: 'TCP_HISTORY_PORT',
-    adminPortVariable: 'TCP_HISTORY_ADMIN_PORT',
-  },
-  'ws-echo': { port: 8765, portVariable: 'WS_ECHO_PORT', adminPortVariable: 'WS_ECHO_ADMIN_PORT' },
-  'users-api': { port: 8001, portVariable: 'USERS_API_PORT', adminPortVariable: 'USERS_API_ADMIN_PORT' },
-} as const
+import {
+  composeVariable,
+  containerAdminPort,
+  services as descriptions,
+  type ServiceName,
+  serviceNames,
+} from '@polyservice-lab/contracts/services'
 
-export const adminPort = 9090
+export { type ServiceName, serviceNames }
 
-export type ServiceName = keyof typeof services
+/** The port of health, metrics and reset inside every container. */
+export const adminPort = containerAdminPort
 
-export const serviceNames = Object.keys(services) as ServiceName[]
+/** What a lab of tests knows of a service: its port inside the container, and the variables of its host ports. */
+export const services = Object.fromEntries(
+  serviceNames.map((name) => [
+    name,
+    {
+      port: descriptions[name].port,
+      portVariable: composeVariable(name, 'PORT'),
+      adminPortVariable: composeVariable(name, 'ADMIN_PORT'),
+    },
+  ]),
+) as Record<ServiceName, { port: number; portVariable: string; adminPortVariable: string }>

@@ -24,5 +24,5 @@ export const codeOfHttpStatus: Readonly<Record<number, ErrorCode>> = {
   503: 'unavailable',
   504: 'deadline_exceeded',
   505: 'unimplemented',
-  507: 'resource_exhausted',
+  507: 'insufficient_storage',
 }

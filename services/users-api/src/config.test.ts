@@ -18,7 +18,7 @@ test.each([
   ['APP_HOST', 'localhost:8001', 'APP_HOST="localhost:8001": not an http or https URL'],
   ['LOGIN_RATE', '-1', 'LOGIN_RATE="-1": not an integer from 0 to 1000000'],
 ])('refuses %s=%s', (name, value, fault) => {
-  expect(() => loadConfig({ [name]: value })).toThrow(expect.objectContaining({ faults: [fault] }))
+  expect(() => loadConfig({ [name]: value })).toThrow(fault)
 })
 
 test('begins the URLs of files with APP_HOST, without its last slash', () => {

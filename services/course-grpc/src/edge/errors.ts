@@ -11,6 +11,7 @@ export const statusOf = {
   failed_precondition: 9,
   out_of_range: 11,
   resource_exhausted: 8,
+  insufficient_storage: 8,
   cancelled: 1,
   deadline_exceeded: 4,
   unimplemented: 12,

@@ -12,6 +12,7 @@ const wireCodes = {
   failed_precondition: 'following',
   out_of_range: 'bad_range',
   resource_exhausted: 'history_full',
+  insufficient_storage: 'history_full',
   cancelled: 'draining',
   deadline_exceeded: 'busy',
   unimplemented: 'bad_frame',

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http'
-import { AppError, DiskFullError } from '@polyservice-lab/service-kit'
+import { AppError } from '@polyservice-lab/service-kit'
 import { LoginLimitError } from '../domain/login-limiter.ts'
 import { HttpError, RequestInvalidError, statusOfCode } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -12,8 +12,6 @@ export interface Answer {
   readonly body: Writable
 }
 
-/** RFC 4918, 11.5 */
-const insufficientStorage = 507
 const overload = { 'Retry-After': '1' }
 
 /** The answer that tells of an error; undefined where its text must not leave the process. */
@@ -24,8 +22,7 @@ export function answerOfError(error: unknown): Answer | undefined {
     return { status: error.status, headers: error.headers, body: { detail: error.message } }
   if (!(error instanceof AppError) || error.code === 'internal') return undefined
   const body = { detail: error.message }
-  const status = error instanceof DiskFullError ? insufficientStorage : statusOfCode[error.code]
-  return { status, headers: headersOf(error), body }
+  return { status: statusOfCode[error.code], headers: headersOf(error), body }
 }
 
 function headersOf(error: AppError): OutgoingHttpHeaders {

@@ -12,6 +12,7 @@ export const statusOfCode = {
   failed_precondition: 409,
   out_of_range: 422,
   resource_exhausted: 429,
+  insufficient_storage: 507,
   cancelled: 499,
   deadline_exceeded: 504,
   unimplemented: 501,

@@ -1,6 +1,6 @@
 import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import { DiskFullError, type Logger, type Metrics } from '@polyservice-lab/service-kit'
+import { AppError, type Logger, type Metrics } from '@polyservice-lab/service-kit'
 import cors from 'cors'
 import helmet from 'helmet'
 import { answerOfError, sendEmpty, sendJson } from './answer.ts'
@@ -87,7 +87,10 @@ function failureAnswer({ logger, discardBytesMax }: HttpAppOptions) {
     const answer = answerOfError(error)
     const { requestId, operation } = response.locals
     // A client that went away is no fault of ours, and hears no answer.
-    if ((answer === undefined || error instanceof DiskFullError) && !request.socket.destroyed)
+    if (
+      (answer === undefined || (error instanceof AppError && error.code === 'insufficient_storage')) &&
+      !request.socket.destroyed
+    )
       logger.error({ err: error, requestId, operation }, 'failed')
     discardRest(request, discardBytesMax)
     if (response.headersSent) response.destroy()

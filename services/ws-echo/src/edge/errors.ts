@@ -12,6 +12,7 @@ export const faults = {
   failed_precondition: { status: 412, close: 1008 },
   out_of_range: { status: 416, close: 1008 },
   resource_exhausted: { status: 413, close: 1009 },
+  insufficient_storage: { status: 507, close: 1013 },
   cancelled: { status: 408, close: 1001 },
   deadline_exceeded: { status: 504, close: 3008 },
   unimplemented: { status: 501, close: 1003 },

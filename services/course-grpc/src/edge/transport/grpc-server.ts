@@ -10,7 +10,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import { Server as NetServer } from 'node:net'
-import { DiskFullError, listen, ReceiveBudget, type ServiceDeps } from '@polyservice-lab/service-kit'
+import { listen, ReceiveBudget, type ServiceDeps } from '@polyservice-lab/service-kit'
 import { AppError } from '@polyservice-lab/service-kit/app-error'
 import { publicError } from '../errors.ts'
 import type { Route } from './handlers.ts'
@@ -150,7 +150,7 @@ export class GrpcServer {
       await serveCall(call, route)
     } catch (error) {
       const told = publicError(error)
-      if (told.code === 'internal' || error instanceof DiskFullError)
+      if (told.code === 'internal' || told.code === 'insufficient_storage')
         logger.error({ err: error, requestId, method: route?.path }, 'call failed')
       call.finish(told)
     }

@@ -1,0 +1,76 @@
+/** What one service of the lab is, outside its own folder. */
+export interface ServiceDescription {
+  /** The port of the protocol, inside the container and by default on the host. */
+  readonly port: number
+  /** The host port of health, metrics and reset; inside every container it is `containerAdminPort`. */
+  readonly adminPort: number
+  /** The part of the lab that it comes with; `core` is always there. */
+  readonly wing: 'core'
+  /** What is spoken on the port. */
+  readonly protocol: string
+  /** One line for people. */
+  readonly title: string
+  /** What outlives the process; undefined where nothing does. */
+  readonly keeps: string | undefined
+  /** One command that shows it. */
+  readonly tryIt: string
+}
+
+/** The services of the lab, as docker-compose.yml names them: the one place that lists them. */
+export const services = {
+  'course-grpc': {
+    port: 50_051,
+    adminPort: 9051,
+    wing: 'core',
+    protocol: 'gRPC',
+    title: 'courses, all four call kinds, health and reflection',
+    keeps: 'courses, in SQLite',
+    tryIt: 'grpcurl -plaintext 127.0.0.1:50051 list',
+  },
+  'tcp-history': {
+    port: 12_345,
+    adminPort: 9345,
+    wing: 'core',
+    protocol: 'raw TCP',
+    title: 'keeps every message, answers each client with all of them',
+    keeps: 'messages, in log segments',
+    tryIt: "printf 'hello' | nc -N 127.0.0.1 12345",
+  },
+  'ws-echo': {
+    port: 8765,
+    adminPort: 9765,
+    wing: 'core',
+    protocol: 'WebSocket',
+    title: 'answers every message with five numbered replies',
+    keeps: undefined,
+    tryIt: 'open http://127.0.0.1:8765/ in a browser',
+  },
+  'users-api': {
+    port: 8001,
+    adminPort: 9001,
+    wing: 'core',
+    protocol: 'REST with JWT',
+    title: 'users, files, courses, exercises; OpenAPI at `/docs`',
+    keeps: 'users, courses and files, in SQLite and a folder',
+    tryIt: 'open http://127.0.0.1:8001/docs in a browser',
+  },
+} as const satisfies Record<string, ServiceDescription>
+
+export type ServiceName = keyof typeof services
+
+export const serviceNames = Object.keys(services) as ServiceName[]
+
+/** The port of health, metrics and reset inside every container. */
+export const containerAdminPort = 9090
+
+/** Variables of the whole lab: compose gives them to every service under the name that the service reads. */
+export const labVariables = ['LOG_LEVEL', 'RESET', 'SHUTDOWN_TIMEOUT_MS'] as const
+
+/**
+ * The name in compose and .env of what a service reads as `variable`.
+ * @example composeVariable('ws-echo', 'MESSAGE_BYTES_MAX') === 'WS_ECHO_MESSAGE_BYTES_MAX'
+ */
+export function composeVariable(service: ServiceName, variable: string): string {
+  if ((labVariables as readonly string[]).includes(variable)) return variable
+  return `${service.toUpperCase().replaceAll('-', '_')}_${variable}`
+}

@@ -1,0 +1,1 @@
+export { httpStatuses } from './http-status.ts'
