@@ -1,4 +1,4 @@
-import { httpStatuses } from '@polyservice-lab/contracts/errors'
+import { type ErrorCode, httpStatuses } from '@polyservice-lab/contracts/errors'
 import { AppError } from '@polyservice-lab/service-kit'
 import { type HttpAnswer, HttpError } from '@polyservice-lab/service-kit/http'
 import { LoginLimitError } from '../domain/authentication.ts'
@@ -6,7 +6,12 @@ import { writeJson } from './json/write-json.ts'
 import type { Fault } from './validation/schema.ts'
 
 /** The status of each code: the rows that clients of this API know otherwise than HTTP has them. */
-const statuses = { ...httpStatuses, invalid_argument: 422, already_exists: 403, out_of_range: 422 } as const
+const statuses = {
+  ...httpStatuses,
+  invalid_argument: 422,
+  already_exists: 403,
+  out_of_range: 422,
+} as const satisfies Record<ErrorCode, number>
 
 /** Values of a request that are wrong: 422 with a list of faults. */
 export class RequestInvalidError extends AppError {
