@@ -14,13 +14,13 @@ export const canonicalTargets: RequestHandler = (request, _response, next) => {
  * cannot hold encoded again, so that %2F separates like a slash does; what is not UTF-8 becomes U+FFFD, and an escape
  * that is none stands for itself.
  */
-export function canonicalTarget(target: string): string {
+function canonicalTarget(target: string): string {
   const question = target.indexOf('?')
   const path = question < 0 ? target : target.slice(0, question)
   return encodePath(decodePath(path)) + target.slice(path.length)
 }
 
-export function decodePath(path: string): string {
+function decodePath(path: string): string {
   return path.replace(/(?:%[0-9a-fA-F]{2})+/g, (escapes) =>
     Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8'),
   )

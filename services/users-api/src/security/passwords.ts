@@ -5,7 +5,7 @@ import { AppError, createGate } from '@polyservice-lab/service-kit'
 import type { Passwords } from '../domain/authentication.ts'
 import type { HashAnswer, HashTask } from './hash-worker.ts'
 
-export interface PasswordsOptions {
+interface PasswordsOptions {
   /** How many are hashed at the same time; each takes 19 MiB and a processor. */
   readonly concurrencyMax: number
   /** How many may wait; more are refused as unavailable. */
