@@ -3,9 +3,11 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+LAB ?=
 SERVICE ?=
 PROFILE ?= short
 NAME ?=
+export LAB SERVICE
 
 .PHONY: help up down demo test bench experiments experiment experiments-all check logs ps reset clean doctor engine
 
@@ -14,11 +16,11 @@ help: ## list what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r verb text; do printf '  make %-15s %s\n' "$$verb" "$$text"; done
 	@printf '\n  start with: make demo\n\n'
 
-up: engine ## start the lab, or one service: make up SERVICE=users-api
-	@scripts/up.sh $(SERVICE)
+up: engine ## start the core and the wings LAB=a,b; or services: make up SERVICE=users-api
+	@scripts/up.sh
 
 down: ## stop the lab; what it keeps stays in its volumes
-	@docker compose down --remove-orphans
+	@scripts/compose.sh down --remove-orphans
 
 demo: engine node_modules/.package-lock.json ## start the lab and watch four protocols being spoken
 	@scripts/up.sh
@@ -46,16 +48,16 @@ check: node_modules/.package-lock.json ## types, lint, format, unused code, impo
 	@npm run --silent check
 
 logs: ## follow the logs, all or of one service: make logs SERVICE=ws-echo
-	@docker compose logs --follow --tail 100 $(SERVICE)
+	@scripts/compose.sh logs --follow --tail 100
 
 ps: ## what runs, and how it is
-	@docker compose ps
+	@scripts/compose.sh ps
 
 reset: ## forget everything: all services as at the first start
 	@scripts/reset.sh
 
 clean: ## stop the lab and remove its containers, volumes and images
-	@docker compose down --volumes --rmi local --remove-orphans
+	@scripts/clean.sh
 
 doctor: ## say what is missing, and which process holds a taken port
 	@scripts/doctor.sh

@@ -1,4 +1,4 @@
-import { composeVariable } from '@polyservice-lab/contracts/services'
+import { composeVariable, wings } from '@polyservice-lab/contracts/services'
 import { baseVariables } from '@polyservice-lab/service-kit'
 import { composeVariablesOf, type LabService } from './lab.ts'
 
@@ -7,7 +7,8 @@ const dockerfileLinesMax = 20
 /** The table that the shell scripts of `make` read: fields between tabs, none of them empty. */
 export function servicesTable(lab: readonly LabService[]): string {
   const rows = lab.map(({ name, port, adminPort, wing, tryIt }) => [name, port, adminPort, wing, tryIt])
-  return [['# service', 'port', 'admin port', 'wing', 'try it'], ...rows]
+  const head = [[`# wings: ${wings.join(' ')}`], ['# service', 'port', 'admin port', 'wing', 'try it']]
+  return [...head, ...rows]
     .map((row) => `${row.join('\t')}\n`)
     .join('')
 }
