@@ -26,7 +26,7 @@ demo: engine node_modules/.package-lock.json ## start the lab and watch four pro
 	@scripts/up.sh
 	@npm run --silent demo
 
-test: engine node_modules/.package-lock.json ## prove it: unit tests, and black-box tests on labs of their own
+test: engine node_modules/.package-lock.json ## prove it: unit tests, then black-box tests on labs of their own; LAB=a,b: of these wings
 	@npm test --silent
 
 bench: engine node_modules/.package-lock.json ## measure what each protocol costs, in 3 minutes; in 15: make bench PROFILE=full

@@ -8,9 +8,7 @@ const dockerfileLinesMax = 20
 export function servicesTable(lab: readonly LabService[]): string {
   const rows = lab.map(({ name, port, adminPort, wing, tryIt }) => [name, port, adminPort, wing, tryIt])
   const head = [[`# wings: ${wings.join(' ')}`], ['# service', 'port', 'admin port', 'wing', 'try it']]
-  return [...head, ...rows]
-    .map((row) => `${row.join('\t')}\n`)
-    .join('')
+  return [...head, ...rows].map((row) => `${row.join('\t')}\n`).join('')
 }
 
 /** The README of the repository with its table of services. */
