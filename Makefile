@@ -16,7 +16,7 @@ help: ## list what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r verb text; do printf '  make %-15s %s\n' "$$verb" "$$text"; done
 	@printf '\n  start with: make demo\n\n'
 
-up: engine ## start the core and the wings LAB=a,b; or services: make up SERVICE=users-api
+up: engine ## start the core and the wings of LAB=a,b, or the services of SERVICE=a,b
 	@scripts/up.sh
 
 down: ## stop the lab; what it keeps stays in its volumes
@@ -26,7 +26,7 @@ demo: engine node_modules/.package-lock.json ## start the lab and watch four pro
 	@scripts/up.sh
 	@npm run --silent demo
 
-test: engine node_modules/.package-lock.json ## prove it: unit tests, then black-box tests on labs of their own; LAB=a,b: of these wings
+test: engine node_modules/.package-lock.json ## prove it: unit tests, then black-box tests on labs of their own, of LAB=a,b
 	@npm test --silent
 
 bench: engine node_modules/.package-lock.json ## measure what each protocol costs, in 3 minutes; in 15: make bench PROFILE=full
@@ -47,19 +47,19 @@ experiments-all: engine node_modules/.package-lock.json ## run all of them, one 
 check: node_modules/.package-lock.json ## types, lint, format, unused code, import rules, generated code
 	@npm run --silent check
 
-logs: ## follow the logs, all or of one service: make logs SERVICE=ws-echo
+logs: ## follow the logs; like ps, reset, down and clean: of LAB=a,b or SERVICE=a,b
 	@scripts/compose.sh logs --follow --tail 100
 
 ps: ## what runs, and how it is
 	@scripts/compose.sh ps
 
-reset: ## forget everything: all services as at the first start
+reset: ## forget everything: services as at the first start
 	@scripts/reset.sh
 
 clean: ## stop the lab and remove its containers, volumes and images
 	@scripts/clean.sh
 
-doctor: ## say what is missing, and which process holds a taken port
+doctor: ## say what is missing (for LAB=a,b too), and which process holds a taken port
 	@scripts/doctor.sh
 
 engine:

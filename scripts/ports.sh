@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
-# Lines such as "      - ${LAB_BIND:-127.0.0.1}:${WS_ECHO_PORT:-8765}:8765" under the services that are asked for.
+# Lines such as "      - ${LAB_BIND:-127.0.0.1}:${NAME_PORT:-8765}:8765" under the services that are asked for.
 list() {
   local line section='' service='' bind host
   bind=$(value_of LAB_BIND 127.0.0.1)
