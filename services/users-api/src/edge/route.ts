@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http'
+import * as z from 'zod'
 import type { User } from '../domain/entities.ts'
 import type { Writable } from './json/write-json.ts'
-import type { Fields, FieldValues } from './validation/fields.ts'
-import type { RequestBody } from './validation/request-body.ts'
-import type { JsonSchema } from './validation/schema.ts'
 
+type Shape = z.core.$ZodShape
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 export type Tag = 'authentication' | 'users' | 'files' | 'courses' | 'exercises'
 
@@ -17,6 +16,13 @@ interface RouteInput<P, Q, B, C> {
   readonly request: IncomingMessage
 }
 
+/** What the body of a request must be. */
+export interface RequestBody<B> {
+  /** How it is read: a JSON value, a form of texts, or a form with a file. */
+  readonly kind: 'json' | 'form' | 'upload'
+  readonly schema: z.ZodType<B>
+}
+
 /** One operation of the API: what it takes, what it answers, and how it is documented. */
 export interface Route<P = unknown, Q = unknown, B = unknown, C = unknown> {
   readonly method: Method
@@ -26,17 +32,17 @@ export interface Route<P = unknown, Q = unknown, B = unknown, C = unknown> {
   readonly tag: Tag
   readonly summary: string
   readonly secured: boolean
-  readonly pathFields: Fields
-  readonly queryFields: Fields
+  readonly pathFields: z.ZodObject
+  readonly queryFields: z.ZodObject
   readonly body: RequestBody<B> | undefined
   /** Schema of the answer with status 200. */
-  readonly answer: JsonSchema
+  readonly answer: z.ZodType
   /** Statuses beside 200, 401 of a secured route and 422, with what they mean. */
   readonly failures: Readonly<Record<number, string>>
   handle(input: RouteInput<P, Q, B, C>): Promise<Writable>
 }
 
-interface RouteDefinition<P extends Fields, Q extends Fields, B, C> {
+interface RouteDefinition<P extends Shape, Q extends Shape, B, C> {
   readonly method: Method
   readonly path: string
   readonly operationId: string
@@ -45,15 +51,15 @@ interface RouteDefinition<P extends Fields, Q extends Fields, B, C> {
   readonly pathFields?: P
   readonly queryFields?: Q
   readonly body?: RequestBody<B>
-  readonly answer: JsonSchema
+  readonly answer: z.ZodType
   readonly failures?: Readonly<Record<number, string>>
-  handle(input: RouteInput<FieldValues<P>, FieldValues<Q>, B, C>): Promise<Writable>
+  handle(input: RouteInput<z.infer<z.ZodObject<P>>, z.infer<z.ZodObject<Q>>, B, C>): Promise<Writable>
 }
 
 /** A route for everybody. */
 export function publicRoute<
-  P extends Fields = Record<never, never>,
-  Q extends Fields = Record<never, never>,
+  P extends Shape = Record<never, never>,
+  Q extends Shape = Record<never, never>,
   B = undefined,
 >(definition: RouteDefinition<P, Q, B, undefined>): Route {
   return complete(definition, false)
@@ -61,25 +67,31 @@ export function publicRoute<
 
 /** A route for those who are logged in. */
 export function securedRoute<
-  P extends Fields = Record<never, never>,
-  Q extends Fields = Record<never, never>,
+  P extends Shape = Record<never, never>,
+  Q extends Shape = Record<never, never>,
   B = undefined,
 >(definition: RouteDefinition<P, Q, B, User>): Route {
   return complete(definition, true)
 }
 
-function complete<P extends Fields, Q extends Fields, B, C>(
+function complete<P extends Shape, Q extends Shape, B, C>(
   definition: RouteDefinition<P, Q, B, C>,
   secured: boolean,
 ): Route {
-  const route: Route<FieldValues<P>, FieldValues<Q>, B, C> = {
-    pathFields: {},
-    queryFields: {},
+  const { pathFields = {}, queryFields = {} } = definition
+  const route: Route<z.infer<z.ZodObject<P>>, z.infer<z.ZodObject<Q>>, B, C> = {
     body: undefined,
     failures: {},
     ...definition,
+    pathFields: z.object(pathFields),
+    queryFields: z.object(queryFields),
     secured,
   }
   // The fields of a route make the values that its handler takes: who runs it need not know their types.
-  return route as Route
+  return route as unknown as Route
+}
+
+/** A JSON body. */
+export function jsonBody<B>(schema: z.ZodType<B>): RequestBody<B> {
+  return { kind: 'json', schema }
 }

@@ -1,8 +1,8 @@
+import type * as z from 'zod'
 import { basePath } from '../base-path.ts'
 import type { Route, Tag } from '../route.ts'
-import { type Fields, isRequired, schemaOf } from '../validation/fields.ts'
-import type { JsonSchema } from '../validation/schema.ts'
-import { components, failureContent, faultContent } from './components.ts'
+import { schemas } from '../validation/schemas.ts'
+import { components, describeAnswer, describeFailure, describeSchema, type JsonSchema } from './components.ts'
 
 const tags: Readonly<Record<Tag, string>> = {
   authentication: 'Log in, and stay logged in',
@@ -58,7 +58,7 @@ function describeRoute(route: Route): JsonSchema {
           requestBody: {
             required: true,
             content: Object.fromEntries(
-              contentTypes[body.kind].map((type) => [type, { schema: body.jsonSchema }]),
+              contentTypes[body.kind].map((type) => [type, { schema: describeSchema(body.schema) }]),
             ),
           },
         }),
@@ -66,32 +66,33 @@ function describeRoute(route: Route): JsonSchema {
   }
 }
 
-function describeParameters(where: 'path' | 'query', fields: Fields): JsonSchema[] {
-  return Object.entries(fields).map(([name, field]) => ({
+function describeParameters(where: 'path' | 'query', { shape }: z.ZodObject): JsonSchema[] {
+  return Object.entries<z.ZodType>(shape).map(([name, schema]) => ({
     name,
     in: where,
-    required: isRequired(field),
-    schema: schemaOf(field).jsonSchema,
+    required: !schema.isOptional(),
+    schema: describeSchema(schema),
   }))
 }
 
 function describeResponses(route: Route): JsonSchema {
   const { method, tag, answer, secured, failures, body, pathFields, queryFields } = route
-  const validates = body !== undefined || Object.keys({ ...pathFields, ...queryFields }).length > 0
+  const validates =
+    body !== undefined || Object.keys({ ...pathFields.shape, ...queryFields.shape }).length > 0
   // A login keeps nothing.
   const writes = method !== 'GET' && tag !== 'authentication'
   const answers: Record<string, JsonSchema> = {
-    200: { description: 'Done', content: { 'application/json': { schema: answer } } },
-    ...(secured ? { 401: failureContent('Not authenticated, or an invalid or expired token') } : {}),
+    200: describeAnswer('Done', answer),
+    ...(secured ? { 401: describeFailure('Not authenticated, or an invalid or expired token') } : {}),
     ...(body === undefined
       ? {}
       : {
-          400: failureContent('The body cannot be parsed'),
-          413: failureContent('The body is too large'),
+          400: describeFailure('The body cannot be parsed'),
+          413: describeFailure('The body is too large'),
         }),
-    ...(validates ? { 422: faultContent } : {}),
-    ...(writes ? { 507: failureContent('There is no room on the disk') } : {}),
+    ...(validates ? { 422: describeAnswer('Values of the request are wrong', schemas.Faults) } : {}),
+    ...(writes ? { 507: describeFailure('There is no room on the disk') } : {}),
   }
-  for (const [status, description] of Object.entries(failures)) answers[status] = failureContent(description)
+  for (const [status, description] of Object.entries(failures)) answers[status] = describeFailure(description)
   return answers
 }

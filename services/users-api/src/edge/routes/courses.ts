@@ -1,21 +1,15 @@
 import type { Courses } from '../../domain/courses.ts'
 import { brokenCourseScores } from '../../domain/scores.ts'
-import { type Route, securedRoute } from '../route.ts'
-import { optional, withDefault } from '../validation/fields.ts'
-import { integer } from '../validation/integer.ts'
-import { model } from '../validation/model.ts'
-import { jsonBody } from '../validation/request-body.ts'
-import { nullable, refined } from '../validation/schema.ts'
-import { text } from '../validation/text.ts'
-import { uuid4 } from '../validation/uuid.ts'
-import { courseSchema, nothingSchema, viewCourse, wrapped } from '../views.ts'
+import { jsonBody, type Route, securedRoute } from '../route.ts'
+import { refined } from '../validation/scalar.ts'
+import { schemas } from '../validation/schemas.ts'
+import { viewCourse } from '../views.ts'
 
-const title = text({ minLength: 1, maxLength: 250 })
-const description = text({ minLength: 1 })
-const estimatedTime = nullable(text({ minLength: 1, maxLength: 50 }))
-const score = nullable(integer())
-const pathFields = { course_id: uuid4() }
-const answer = wrapped('course', courseSchema)
+const { id } = schemas.Course.shape
+const pathFields = { course_id: id }
+const answer = schemas.CourseAnswer
+/** What stands for values that are left out. */
+const defaults = { maxScore: null, minScore: null, estimatedTime: null }
 
 /** @param appHost what the URLs of preview files begin with */
 export function courseRoutes(courses: Courses, appHost: string): Route[] {
@@ -26,24 +20,11 @@ export function courseRoutes(courses: Courses, appHost: string): Route[] {
       operationId: 'createCourse',
       tag: 'courses',
       summary: 'Create a course',
-      body: jsonBody(
-        refined(
-          model({
-            title,
-            maxScore: withDefault(score, null),
-            minScore: withDefault(score, null),
-            description,
-            estimatedTime: withDefault(estimatedTime, null),
-            previewFileId: uuid4(),
-            createdByUserId: uuid4(),
-          }),
-          brokenCourseScores,
-        ),
-      ),
+      body: jsonBody(refined(schemas.NewCourse, brokenCourseScores)),
       answer,
       failures: { 403: 'The user of the course is not you', 404: 'File or user not found' },
       handle: async ({ caller, body }) => ({
-        course: viewCourse(await courses.create(caller, body), appHost),
+        course: viewCourse(await courses.create(caller, { ...defaults, ...body }), appHost),
       }),
     }),
     securedRoute({
@@ -52,8 +33,8 @@ export function courseRoutes(courses: Courses, appHost: string): Route[] {
       operationId: 'listCourses',
       tag: 'courses',
       summary: 'List the courses of a user',
-      queryFields: { userId: uuid4() },
-      answer: wrapped('courses', { type: 'array', items: courseSchema }),
+      queryFields: { userId: id },
+      answer: schemas.CoursesAnswer,
       handle: async ({ query }) => ({
         courses: (await courses.listOfUser(query.userId)).map((course) => viewCourse(course, appHost)),
       }),
@@ -76,18 +57,7 @@ export function courseRoutes(courses: Courses, appHost: string): Route[] {
       tag: 'courses',
       summary: 'Change some fields of a course',
       pathFields,
-      body: jsonBody(
-        refined(
-          model({
-            title: optional(title),
-            maxScore: optional(score),
-            minScore: optional(score),
-            description: optional(description),
-            estimatedTime: optional(estimatedTime),
-          }),
-          brokenCourseScores,
-        ),
-      ),
+      body: jsonBody(refined(schemas.CourseChanges, brokenCourseScores)),
       answer,
       failures: { 403: 'The course is not yours', 404: 'Course not found' },
       handle: async ({ caller, path, body }) => ({
@@ -101,7 +71,7 @@ export function courseRoutes(courses: Courses, appHost: string): Route[] {
       tag: 'courses',
       summary: 'Delete a course with its exercises and its preview file',
       pathFields,
-      answer: nothingSchema,
+      answer: schemas.Nothing,
       failures: { 403: 'The course is not yours', 404: 'Course not found' },
       async handle({ path, caller }) {
         await courses.delete(caller, path.course_id)

@@ -1,16 +1,16 @@
+import * as z from 'zod'
 import { brokenDirectory, brokenFilename } from '../../domain/file-names.ts'
 import type { Files } from '../../domain/files.ts'
 import { type Route, securedRoute } from '../route.ts'
-import { formBody } from '../validation/request-body.ts'
-import { refined } from '../validation/schema.ts'
-import { text } from '../validation/text.ts'
-import { upload } from '../validation/upload-field.ts'
-import { uuid4 } from '../validation/uuid.ts'
-import { fileSchema, nothingSchema, viewFile, wrapped } from '../views.ts'
+import { refined } from '../validation/scalar.ts'
+import { schemas } from '../validation/schemas.ts'
+import { uploadSchema } from '../validation/upload.ts'
+import { viewFile } from '../views.ts'
 
-const pathFields = { file_id: uuid4() }
-const answer = wrapped('file', fileSchema)
-const name = text({ minLength: 1, maxLength: 250 })
+const { id } = schemas.File.shape
+const pathFields = { file_id: id }
+const answer = schemas.FileAnswer
+const { filename, directory } = schemas.NewFile.shape
 
 /** @param appHost what the URLs of files begin with */
 export function fileRoutes(files: Files, appHost: string): Route[] {
@@ -21,11 +21,14 @@ export function fileRoutes(files: Files, appHost: string): Route[] {
       operationId: 'createFile',
       tag: 'files',
       summary: 'Store a file; it takes the place of what was there',
-      body: formBody('upload', {
-        filename: refined(name, brokenFilename),
-        directory: refined(name, brokenDirectory),
-        upload_file: upload(),
-      }),
+      body: {
+        kind: 'upload',
+        schema: z.object({
+          filename: refined(filename, brokenFilename),
+          directory: refined(directory, brokenDirectory),
+          upload_file: uploadSchema,
+        }),
+      },
       answer,
       failures: { 403: 'The file that was there is not yours' },
       async handle({ caller, body: { filename, directory, upload_file: bytes } }) {
@@ -54,7 +57,7 @@ export function fileRoutes(files: Files, appHost: string): Route[] {
       tag: 'files',
       summary: 'Delete a file',
       pathFields,
-      answer: nothingSchema,
+      answer: schemas.Nothing,
       failures: { 403: 'The file is not yours', 404: 'File not found', 409: 'A course uses the file' },
       async handle({ path, caller }) {
         await files.delete(caller, path.file_id)

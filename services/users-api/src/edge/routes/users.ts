@@ -1,17 +1,11 @@
 import type { Users } from '../../domain/users.ts'
-import { publicRoute, type Route, securedRoute } from '../route.ts'
-import { email } from '../validation/email/email.ts'
-import { optional } from '../validation/fields.ts'
-import { model } from '../validation/model.ts'
-import { jsonBody } from '../validation/request-body.ts'
-import { text } from '../validation/text.ts'
-import { uuid4 } from '../validation/uuid.ts'
-import { nothingSchema, userSchema, viewUser, wrapped } from '../views.ts'
+import { jsonBody, publicRoute, type Route, securedRoute } from '../route.ts'
+import { schemas } from '../validation/schemas.ts'
+import { viewUser } from '../views.ts'
 
-const address = email({ maxLength: 250 })
-const name = text({ minLength: 1, maxLength: 50 })
-const pathFields = { user_id: uuid4() }
-const answer = wrapped('user', userSchema)
+const { id } = schemas.User.shape
+const pathFields = { user_id: id }
+const answer = schemas.UserAnswer
 
 export function userRoutes(users: Users): Route[] {
   return [
@@ -21,15 +15,7 @@ export function userRoutes(users: Users): Route[] {
       operationId: 'createUser',
       tag: 'users',
       summary: 'Create a user',
-      body: jsonBody(
-        model({
-          email: address,
-          password: text({ minLength: 1, maxLength: 250 }),
-          lastName: name,
-          firstName: name,
-          middleName: name,
-        }),
-      ),
+      body: jsonBody(schemas.NewUser),
       answer,
       failures: { 403: 'Another user has the email', 503: 'Too many logins at once' },
       handle: async ({ body }) => ({ user: viewUser(await users.create(body)) }),
@@ -61,14 +47,7 @@ export function userRoutes(users: Users): Route[] {
       tag: 'users',
       summary: 'Change some fields of a user',
       pathFields,
-      body: jsonBody(
-        model({
-          email: optional(address),
-          lastName: optional(name),
-          firstName: optional(name),
-          middleName: optional(name),
-        }),
-      ),
+      body: jsonBody(schemas.UserChanges),
       answer,
       failures: { 403: 'Another user has the email, or the user is not you', 404: 'User not found' },
       handle: async ({ path, body, caller }) => ({
@@ -82,7 +61,7 @@ export function userRoutes(users: Users): Route[] {
       tag: 'users',
       summary: 'Delete a user with all that is theirs',
       pathFields,
-      answer: nothingSchema,
+      answer: schemas.Nothing,
       failures: { 403: 'The user is not you' },
       async handle({ path, caller }) {
         await users.delete(caller, path.user_id)

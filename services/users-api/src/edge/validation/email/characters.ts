@@ -1,5 +1,15 @@
-/** Why an address is not one: a sentence for people. */
-export class EmailSyntaxError extends Error {}
+import { ScalarError } from '../scalar.ts'
+
+/** Why an address is not one. */
+export class EmailSyntaxError extends ScalarError {
+  /** A sentence for people. */
+  readonly reason: string
+
+  constructor(reason: string) {
+    super('value_error', `value is not a valid email address: ${reason}`, { reason })
+    this.reason = reason
+  }
+}
 
 /** Names of the characters that a person cannot see; others without a shape are shown by their number. */
 const names: Readonly<Record<string, string>> = {

@@ -1,5 +1,4 @@
-import type { Schema } from '../schema.ts'
-import { countCharacters, parseString } from '../text.ts'
+import { requireString, ScalarError } from '../scalar.ts'
 import { EmailSyntaxError } from './characters.ts'
 import { refuseDomainLiteral } from './domain-literal.ts'
 import { normalizeDomain } from './domain-name.ts'
@@ -16,34 +15,21 @@ const named =
 
 const blanksAround = /^\p{White_Space}+|\p{White_Space}+$/gu
 
-export interface EmailLimits {
-  /** Length of the normal form, in characters. */
-  readonly maxLength?: number
-}
-
 /**
  * An email address in its normal form: no name, no blanks around, the domain in lower case and in Unicode; the part
  * before the @-sign keeps its case.
+ * @param charactersMax of the normal form
+ * @throws ScalarError
  */
-export function email({ maxLength }: EmailLimits = {}): Schema<string> {
-  return {
-    parse(input, place) {
-      if (typeof input !== 'string') return parseString(input, place)
-      try {
-        const normal = normalizeEmail(input)
-        const length = countCharacters(normal)
-        if (maxLength === undefined || length <= maxLength) return normal
-        const msg = `Value should have at most ${maxLength} items after validation, not ${length}`
-        const ctx = { field_type: 'Value', max_length: BigInt(maxLength), actual_length: BigInt(length) }
-        return place.fail('too_long', msg, input, ctx)
-      } catch (error) {
-        if (!(error instanceof EmailSyntaxError)) throw error
-        const reason = error.message
-        return place.fail('value_error', `value is not a valid email address: ${reason}`, input, { reason })
-      }
-    },
-    jsonSchema: { type: 'string', format: 'email', ...(maxLength === undefined ? {} : { maxLength }) },
-  }
+export function parseEmail(input: unknown, charactersMax = Number.POSITIVE_INFINITY): string {
+  // Lone surrogates are the business of the rules for addresses.
+  if (typeof input !== 'string') return requireString(input)
+  const normal = normalizeEmail(input)
+  const length = [...normal].length
+  if (length <= charactersMax) return normal
+  const sentence = `Value should have at most ${charactersMax} items after validation, not ${length}`
+  const ctx = { field_type: 'Value', max_length: BigInt(charactersMax), actual_length: BigInt(length) }
+  throw new ScalarError('too_long', sentence, ctx)
 }
 
 /**
@@ -51,7 +37,7 @@ export function email({ maxLength }: EmailLimits = {}): Schema<string> {
  * @throws EmailSyntaxError with a sentence that says what is wrong
  */
 export function normalizeEmail(input: string): string {
-  if (countCharacters(input) > inputCharactersMax)
+  if ([...input].length > inputCharactersMax)
     throw new EmailSyntaxError(`Length must not exceed ${inputCharactersMax} characters`)
   const address = (named.exec(input)?.[1] ?? input).replace(blanksAround, '')
   const parts = splitAddress(address)

@@ -1,4 +1,3 @@
-import { countCharacters } from '../text.ts'
 import { checkUnsafe, displayOthers, EmailSyntaxError } from './characters.ts'
 
 /** RFC 5322 section 3.2.3: atoms between dots. */
@@ -30,7 +29,7 @@ export function normalizeLocalPart(local: string, quoted: boolean): string {
     try {
       checkLocalPart(normalized, quoted)
     } catch (error) {
-      throw new EmailSyntaxError(`After Unicode normalization: ${(error as Error).message}`)
+      throw new EmailSyntaxError(`After Unicode normalization: ${(error as EmailSyntaxError).reason}`)
     }
   }
   if (quoted) throw new EmailSyntaxError('Quoting the part before the @-sign is not allowed here.')
@@ -39,7 +38,7 @@ export function normalizeLocalPart(local: string, quoted: boolean): string {
 
 function checkLocalPart(local: string, quoted: boolean): void {
   if (local === '') throw new EmailSyntaxError('There must be something before the @-sign.')
-  const over = countCharacters(local) - localPartMax
+  const over = [...local].length - localPartMax
   if (over > 0) {
     const count = `${over} character${over === 1 ? '' : 's'}`
     throw new EmailSyntaxError(`The email address is too long before the @-sign (${count} too many).`)
