@@ -37,8 +37,8 @@ export function text({ min, max, example }: TextLimits = {}): z.ZodString {
     .string()
     .refine((value) => value.isWellFormed(), wellFormed)
     .refine((value) => !value.includes('\0'), withoutNul)
-  if (min !== undefined) schema = schema.min(min)
-  if (max !== undefined) schema = schema.max(max)
+  if (min !== undefined) schema = schema.min(min, { abort: true })
+  if (max !== undefined) schema = schema.max(max, { abort: true })
   return example === undefined ? schema : schema.meta({ examples: [example] })
 }
 
@@ -109,7 +109,6 @@ export function defineSchemas<Integer extends z.ZodType>({ id, email, integer }:
     NewUser: z.object({ email: email(250), password, ...names }),
     UserChanges: User.omit({ id: true }).exactPartial(),
     File,
-    NewFile: File.pick({ filename: true, directory: true }),
     Course,
     NewCourse: z
       .object({ title, ...scores, description, estimatedTime, previewFileId: id, createdByUserId: id })
@@ -123,7 +122,7 @@ export function defineSchemas<Integer extends z.ZodType>({ id, email, integer }:
     RefreshRequest: z.object({ refreshToken: token }),
     /** The OAuth 2 password grant (RFC 6749, 4.3.2). */
     PasswordGrant: z.object({
-      grant_type: z.nullable(text().regex(/^password$/)).exactOptional(),
+      grant_type: z.nullable(text().regex(/^password$/, { abort: true })).exactOptional(),
       username: text({ example: 'ada.lovelace@example.com' }),
       password: text({ example: 'correct horse battery staple' }),
       scope: text().exactOptional(),

@@ -1,23 +1,13 @@
 import type { JsonValue } from './json-value.ts'
-import { findSyntaxFault } from './syntax-fault.ts'
+import { checkSyntax } from './syntax-fault.ts'
 
-/** A text that is not JSON. `position` counts characters (code points), as those who wrote the text count them. */
-export class JsonSyntaxError extends Error {
-  readonly position: number
-
-  constructor(message: string, position: number) {
-    super(message)
-    this.name = 'JsonSyntaxError'
-    this.position = position
-  }
-}
+export { JsonSyntaxError } from './syntax-fault.ts'
 
 /** JSON that no one should have to hold: too deep, or an integer of too many digits. */
 export class JsonLimitError extends Error {}
 
 const depthMax = 500
 const integerDigitsMax = 4300
-const integer = /^-?\d+$/
 
 /** Strings, so that what stands in them is passed over, and the numbers that RFC 8259 does not have. */
 const stringOrNotFinite = /"[^"\\]*(?:\\.[^"\\]*)*"|NaN|-?Infinity/g
@@ -33,17 +23,15 @@ export function parseJson(text: string): JsonValue {
     return JSON.parse(text, exactNumber)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    const fault = findSyntaxFault(text)
-    // Most texts have a code unit per character; only an error has to know.
-    if (fault !== undefined) throw new JsonSyntaxError(fault.message, [...text.slice(0, fault.at)].length)
+    checkSyntax(text)
     const finite = text.replace(stringOrNotFinite, (found) => (found.startsWith('"') ? found : '1e999'))
     return JSON.parse(finite, exactNumber)
   }
 }
 
-function exactNumber(_key: string, value: unknown, context?: { source?: string }): unknown {
+function exactNumber(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   const source = context?.source ?? ''
-  if (typeof value !== 'number' || !integer.test(source)) return value
+  if (typeof value !== 'number' || !/^-?\d+$/.test(source)) return value
   if (source.length > integerDigitsMax) throw new JsonLimitError('too many digits')
   return BigInt(source)
 }
@@ -53,13 +41,12 @@ function isTooDeep(text: string): boolean {
   let inString = false
   for (let i = 0; i < text.length; i++) {
     const character = text[i]
-    if (inString) {
-      if (character === '\\') i++
-      else if (character === '"') inString = false
-    } else if (character === '"') inString = true
-    else if (character === '[' || character === '{') {
-      if (++depth > depthMax) return true
-    } else if (character === ']' || character === '}') depth--
+    if (character === '\\') i++
+    else if (character === '"') inString = !inString
+    else if (inString) continue
+    else if (character === '[' || character === '{') depth++
+    else if (character === ']' || character === '}') depth--
+    if (depth > depthMax) return true
   }
   return false
 }

@@ -1,77 +1,77 @@
-/** What was expected, and the index of the code unit where it was. */
-export interface SyntaxFault {
-  readonly message: string
-  readonly at: number
+/** A text that is not JSON. `position` counts characters (code points), as those who wrote the text count them. */
+export class JsonSyntaxError extends Error {
+  readonly position: number
+
+  constructor(message: string, position: number) {
+    super(message)
+    this.name = 'JsonSyntaxError'
+    this.position = position
+  }
 }
 
-const blanks = /[ \t\n\r]*/y
 const string = /"[ !#-[\]-\uffff]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[ !#-[\]-\uffff]*)*/y
 const scalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|null|true|false|NaN|-?Infinity/y
 
-/** Finds the first fault of a text that is not JSON, in the words of Python's parser, which the clients of this API know. */
-export function findSyntaxFault(text: string): SyntaxFault | undefined {
+/**
+ * Finds the first fault of a text, in the words of Python's parser, which the clients of this API know. NaN and
+ * Infinity are none.
+ * @throws JsonSyntaxError
+ */
+export function checkSyntax(text: string): void {
   let at = 0
-  const fault = (message: string, where = at): SyntaxFault => ({ message, at: where })
-  const take = (pattern: RegExp): boolean => {
+
+  function fail(message: string, where = at): never {
+    throw new JsonSyntaxError(message, [...text.slice(0, where)].length)
+  }
+  function take(pattern: RegExp): boolean {
     pattern.lastIndex = at
-    const taken = pattern.test(text)
-    if (taken) at = pattern.lastIndex
-    return taken
+    const isTaken = pattern.test(text)
+    if (isTaken) at = pattern.lastIndex
+    return isTaken
+  }
+  /** Takes a mark that stands there, and the blanks after it. */
+  function takeMark(mark: string): boolean {
+    if (!text.startsWith(mark, at)) return false
+    at += mark.length
+    return take(/[ \t\n\r]*/y)
   }
 
-  function inString(): SyntaxFault | undefined {
+  function checkString(): void {
     const start = at
     take(string)
-    const [next, escaped] = text.slice(at)
-    if (next === '"') {
-      at += 1
-      return undefined
-    }
+    const [next, escaped] = text.slice(at, at + 2)
+    if (takeMark('"')) return
     if (next === undefined || (next === '\\' && escaped === undefined))
-      return fault('Unterminated string starting at', start)
-    if (next !== '\\') return fault('Invalid control character at')
-    return escaped === 'u' ? fault('Invalid \\uXXXX escape', at + 1) : fault('Invalid \\escape')
+      fail('Unterminated string starting at', start)
+    if (next !== '\\') fail('Invalid control character at')
+    if (escaped === 'u') fail('Invalid \\uXXXX escape', at + 1)
+    fail('Invalid \\escape')
   }
-
-  function inMember(): SyntaxFault | undefined {
-    if (text[at] !== '"') return fault('Expecting property name enclosed in double quotes')
-    const found = inString()
-    if (found !== undefined) return found
-    take(blanks)
-    if (text[at] !== ':') return fault("Expecting ':' delimiter")
-    at += 1
-    take(blanks)
-    return inValue()
+  function checkMember(): void {
+    if (text[at] !== '"') fail('Expecting property name enclosed in double quotes')
+    checkString()
+    if (!takeMark(':')) fail("Expecting ':' delimiter")
+    checkValue()
   }
-
-  function inElements(end: string, what: string, inElement: () => SyntaxFault | undefined) {
-    at += 1
-    take(blanks)
-    for (let comma = -1; text[at] !== end || comma >= 0; ) {
-      if (comma >= 0 && text[at] === end) return fault(`Illegal trailing comma before end of ${what}`, comma)
-      const found = inElement()
-      if (found !== undefined) return found
-      take(blanks)
-      if (text[at] === end) break
-      if (text[at] !== ',') return fault("Expecting ',' delimiter")
-      comma = at
-      at += 1
-      take(blanks)
+  function checkElements(end: string, what: string, checkElement: () => void): void {
+    if (takeMark(end)) return
+    for (;;) {
+      checkElement()
+      const comma = at
+      if (takeMark(end)) return
+      if (!takeMark(',')) fail("Expecting ',' delimiter")
+      if (text[at] === end) fail(`Illegal trailing comma before end of ${what}`, comma)
     }
-    at += 1
-    return undefined
+  }
+  function checkValue(): void {
+    if (text[at] === '"') checkString()
+    else if (takeMark('{')) checkElements('}', 'object', checkMember)
+    else if (takeMark('[')) checkElements(']', 'array', checkValue)
+    else if (take(scalar)) takeMark('')
+    else fail('Expecting value')
   }
 
-  function inValue(): SyntaxFault | undefined {
-    if (text[at] === '"') return inString()
-    if (text[at] === '{') return inElements('}', 'object', inMember)
-    if (text[at] === '[') return inElements(']', 'array', inValue)
-    return take(scalar) ? undefined : fault('Expecting value')
-  }
-
-  take(blanks)
-  const found = inValue()
-  if (found !== undefined) return found
-  take(blanks)
-  return at < text.length ? fault('Extra data') : undefined
+  takeMark('')
+  checkValue()
+  if (at < text.length) fail('Extra data')
 }

@@ -47,7 +47,3 @@ function bare({ $schema, $id, ...schema }: JsonSchema): JsonSchema {
 export function describeAnswer(description: string, schema: z.ZodType): JsonSchema {
   return { description, content: { 'application/json': { schema: describeSchema(schema) } } }
 }
-
-export function describeFailure(description: string): JsonSchema {
-  return describeAnswer(description, schemas.Failure)
-}

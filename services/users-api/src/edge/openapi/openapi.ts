@@ -1,8 +1,7 @@
-import type * as z from 'zod'
 import { basePath } from '../base-path.ts'
 import type { Route, Tag } from '../route.ts'
 import { schemas } from '../validation/schemas.ts'
-import { components, describeAnswer, describeFailure, describeSchema, type JsonSchema } from './components.ts'
+import { components, describeAnswer, describeSchema, type JsonSchema } from './components.ts'
 
 const tags: Readonly<Record<Tag, string>> = {
   authentication: 'Log in, and stay logged in',
@@ -46,28 +45,23 @@ function describeRoute(route: Route): JsonSchema {
     ...describeParameters('path', route.pathFields),
     ...describeParameters('query', route.queryFields),
   ]
+  const content = contentTypes[body?.kind ?? 'json'].map((type) => [
+    type,
+    body && { schema: describeSchema(body.model) },
+  ])
   return {
     operationId,
     tags: [tag],
     summary,
     security: secured ? [{ bearer: [] }, { password: [] }] : [],
-    ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: Object.fromEntries(
-              contentTypes[body.kind].map((type) => [type, { schema: describeSchema(body.schema) }]),
-            ),
-          },
-        }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { requestBody: { required: true, content: Object.fromEntries(content) } }),
     responses: describeResponses(route),
   }
 }
 
-function describeParameters(where: 'path' | 'query', { shape }: z.ZodObject): JsonSchema[] {
-  return Object.entries<z.ZodType>(shape).map(([name, schema]) => ({
+function describeParameters(where: 'path' | 'query', { shape }: Route['pathFields']): JsonSchema[] {
+  return Object.entries(shape).map(([name, schema]) => ({
     name,
     in: where,
     required: !schema.isOptional(),
@@ -77,22 +71,18 @@ function describeParameters(where: 'path' | 'query', { shape }: z.ZodObject): Js
 
 function describeResponses(route: Route): JsonSchema {
   const { method, tag, answer, secured, failures, body, pathFields, queryFields } = route
-  const validates =
-    body !== undefined || Object.keys({ ...pathFields.shape, ...queryFields.shape }).length > 0
+  const fields = { ...pathFields.shape, ...queryFields.shape }
   // A login keeps nothing.
   const writes = method !== 'GET' && tag !== 'authentication'
-  const answers: Record<string, JsonSchema> = {
-    200: describeAnswer('Done', answer),
-    ...(secured ? { 401: describeFailure('Not authenticated, or an invalid or expired token') } : {}),
-    ...(body === undefined
-      ? {}
-      : {
-          400: describeFailure('The body cannot be parsed'),
-          413: describeFailure('The body is too large'),
-        }),
-    ...(validates ? { 422: describeAnswer('Values of the request are wrong', schemas.Faults) } : {}),
-    ...(writes ? { 507: describeFailure('There is no room on the disk') } : {}),
+  const texts: Record<number, string> = {
+    ...(body && { 400: 'The body cannot be parsed', 413: 'The body is too large' }),
+    ...(secured && { 401: 'Not authenticated, or an invalid or expired token' }),
+    ...(writes && { 507: 'There is no room on the disk' }),
+    ...failures,
   }
-  for (const [status, description] of Object.entries(failures)) answers[status] = describeFailure(description)
+  const answers: Record<string, JsonSchema> = { 200: describeAnswer('Done', answer) }
+  if (body !== undefined || Object.keys(fields).length > 0)
+    answers[422] = describeAnswer('Values of the request are wrong', schemas.Faults)
+  for (const [status, text] of Object.entries(texts)) answers[status] = describeAnswer(text, schemas.Failure)
   return answers
 }

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { AppError } from '@polyservice-lab/service-kit'
 import type { Authentication } from '../../domain/authentication.ts'
 import { jsonBody, publicRoute, type Route } from '../route.ts'
-import { EmailSyntaxError } from '../validation/email/characters.ts'
-import { normalizeEmail } from '../validation/email/email.ts'
+import { parseEmail } from '../validation/email/email.ts'
+import { ScalarError } from '../validation/scalar.ts'
 import { schemas } from '../validation/schemas.ts'
 
 const failures = {
@@ -14,11 +14,8 @@ const failures = {
 
 export function authenticationRoutes(authentication: Authentication): Route[] {
   return [
-    publicRoute({
-      method: 'POST',
-      path: '/authentication/login',
+    publicRoute('POST /authentication/login', {
       operationId: 'login',
-      tag: 'authentication',
       summary: 'Log in with email and password',
       body: jsonBody(schemas.Credentials),
       answer: schemas.TokensAnswer,
@@ -28,11 +25,8 @@ export function authenticationRoutes(authentication: Authentication): Route[] {
         return { token: { tokenType: 'bearer', ...tokens } }
       },
     }),
-    publicRoute({
-      method: 'POST',
-      path: '/authentication/refresh',
+    publicRoute('POST /authentication/refresh', {
       operationId: 'refresh',
-      tag: 'authentication',
       summary: 'Get a new access token for a refresh token',
       body: jsonBody(schemas.RefreshRequest),
       answer: schemas.TokensAnswer,
@@ -42,13 +36,10 @@ export function authenticationRoutes(authentication: Authentication): Route[] {
         return { token: { tokenType: 'bearer', accessToken, refreshToken } }
       },
     }),
-    publicRoute({
-      method: 'POST',
-      path: '/authentication/token',
+    publicRoute('POST /authentication/token', {
       operationId: 'token',
-      tag: 'authentication',
       summary: 'Log in with the OAuth 2 password form',
-      body: { kind: 'form', schema: schemas.PasswordGrant },
+      body: { kind: 'form', schema: schemas.PasswordGrant, model: schemas.PasswordGrant },
       answer: schemas.OAuthTokenAnswer,
       failures,
       async handle({ body: { username, password }, request }) {
@@ -63,9 +54,9 @@ export function authenticationRoutes(authentication: Authentication): Route[] {
 /** A name that is no address is nobody's. */
 function toEmail(username: string): string {
   try {
-    return normalizeEmail(username)
+    return parseEmail(username)
   } catch (error) {
-    if (error instanceof EmailSyntaxError) throw new AppError('unauthenticated', 'Invalid credentials')
+    if (error instanceof ScalarError) throw new AppError('unauthenticated', 'Invalid credentials')
     throw error
   }
 }

@@ -1,7 +1,6 @@
 import type { Courses } from '../../domain/courses.ts'
 import { brokenCourseScores } from '../../domain/scores.ts'
 import { jsonBody, type Route, securedRoute } from '../route.ts'
-import { refined } from '../validation/scalar.ts'
 import { schemas } from '../validation/schemas.ts'
 import { viewCourse } from '../views.ts'
 
@@ -14,24 +13,18 @@ const defaults = { maxScore: null, minScore: null, estimatedTime: null }
 /** @param appHost what the URLs of preview files begin with */
 export function courseRoutes(courses: Courses, appHost: string): Route[] {
   return [
-    securedRoute({
-      method: 'POST',
-      path: '/courses',
+    securedRoute('POST /courses', {
       operationId: 'createCourse',
-      tag: 'courses',
       summary: 'Create a course',
-      body: jsonBody(refined(schemas.NewCourse, brokenCourseScores)),
+      body: jsonBody(schemas.NewCourse, brokenCourseScores),
       answer,
       failures: { 403: 'The user of the course is not you', 404: 'File or user not found' },
       handle: async ({ caller, body }) => ({
         course: viewCourse(await courses.create(caller, { ...defaults, ...body }), appHost),
       }),
     }),
-    securedRoute({
-      method: 'GET',
-      path: '/courses',
+    securedRoute('GET /courses', {
       operationId: 'listCourses',
-      tag: 'courses',
       summary: 'List the courses of a user',
       queryFields: { userId: id },
       answer: schemas.CoursesAnswer,
@@ -39,44 +32,31 @@ export function courseRoutes(courses: Courses, appHost: string): Route[] {
         courses: (await courses.listOfUser(query.userId)).map((course) => viewCourse(course, appHost)),
       }),
     }),
-    securedRoute({
-      method: 'GET',
-      path: '/courses/{course_id}',
+    securedRoute('GET /courses/{course_id}', {
       operationId: 'getCourse',
-      tag: 'courses',
       summary: 'Get a course',
       pathFields,
       answer,
       failures: { 404: 'Course not found' },
       handle: async ({ path }) => ({ course: viewCourse(await courses.get(path.course_id), appHost) }),
     }),
-    securedRoute({
-      method: 'PATCH',
-      path: '/courses/{course_id}',
+    securedRoute('PATCH /courses/{course_id}', {
       operationId: 'updateCourse',
-      tag: 'courses',
       summary: 'Change some fields of a course',
       pathFields,
-      body: jsonBody(refined(schemas.CourseChanges, brokenCourseScores)),
+      body: jsonBody(schemas.CourseChanges, brokenCourseScores),
       answer,
       failures: { 403: 'The course is not yours', 404: 'Course not found' },
       handle: async ({ caller, path, body }) => ({
         course: viewCourse(await courses.update(caller, path.course_id, body), appHost),
       }),
     }),
-    securedRoute({
-      method: 'DELETE',
-      path: '/courses/{course_id}',
+    securedRoute('DELETE /courses/{course_id}', {
       operationId: 'deleteCourse',
-      tag: 'courses',
       summary: 'Delete a course with its exercises and its preview file',
       pathFields,
-      answer: schemas.Nothing,
       failures: { 403: 'The course is not yours', 404: 'Course not found' },
-      async handle({ path, caller }) {
-        await courses.delete(caller, path.course_id)
-        return null
-      },
+      handle: ({ path, caller }) => courses.delete(caller, path.course_id),
     }),
   ]
 }

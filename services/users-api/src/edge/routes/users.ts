@@ -9,42 +9,30 @@ const answer = schemas.UserAnswer
 
 export function userRoutes(users: Users): Route[] {
   return [
-    publicRoute({
-      method: 'POST',
-      path: '/users',
+    publicRoute('POST /users', {
       operationId: 'createUser',
-      tag: 'users',
       summary: 'Create a user',
       body: jsonBody(schemas.NewUser),
       answer,
       failures: { 403: 'Another user has the email', 503: 'Too many logins at once' },
       handle: async ({ body }) => ({ user: viewUser(await users.create(body)) }),
     }),
-    securedRoute({
-      method: 'GET',
-      path: '/users/me',
+    securedRoute('GET /users/me', {
       operationId: 'getMe',
-      tag: 'users',
       summary: 'Get the user who is logged in',
       answer,
       handle: async ({ caller }) => ({ user: viewUser(caller) }),
     }),
-    securedRoute({
-      method: 'GET',
-      path: '/users/{user_id}',
+    securedRoute('GET /users/{user_id}', {
       operationId: 'getUser',
-      tag: 'users',
       summary: 'Get a user',
       pathFields,
       answer,
       failures: { 404: 'User not found' },
       handle: async ({ path }) => ({ user: viewUser(await users.get(path.user_id)) }),
     }),
-    securedRoute({
-      method: 'PATCH',
-      path: '/users/{user_id}',
+    securedRoute('PATCH /users/{user_id}', {
       operationId: 'updateUser',
-      tag: 'users',
       summary: 'Change some fields of a user',
       pathFields,
       body: jsonBody(schemas.UserChanges),
@@ -54,19 +42,12 @@ export function userRoutes(users: Users): Route[] {
         user: viewUser(await users.update(caller, path.user_id, body)),
       }),
     }),
-    securedRoute({
-      method: 'DELETE',
-      path: '/users/{user_id}',
+    securedRoute('DELETE /users/{user_id}', {
       operationId: 'deleteUser',
-      tag: 'users',
       summary: 'Delete a user with all that is theirs',
       pathFields,
-      answer: schemas.Nothing,
       failures: { 403: 'The user is not you' },
-      async handle({ path, caller }) {
-        await users.delete(caller, path.user_id)
-        return null
-      },
+      handle: ({ path, caller }) => users.delete(caller, path.user_id),
     }),
   ]
 }

@@ -11,10 +11,8 @@ export interface Fault {
   readonly msg: string
   readonly input: Writable
   /** The values that the sentence is made with. */
-  readonly ctx?: { readonly [name: string]: Writable }
+  readonly ctx?: Writable | undefined
 }
-
-type FaultKind = Pick<Fault, 'type' | 'msg' | 'ctx'>
 
 /**
  * Translates what zod found in a value; of several issues of one field the first counts.
@@ -33,52 +31,37 @@ export function describeFaults(
     const [field] = issue.path
     if (faults.has(field)) continue
     const loc = field === undefined ? [where] : [where, String(field)]
-    const isThere = field === undefined || Object.hasOwn(value as object, field)
-    const input =
-      field === undefined ? value : isThere ? (value as Record<PropertyKey, unknown>)[field] : missing
-    const kind = isThere ? describeIssue(issue) : { type: 'missing', msg: 'Field required' }
-    faults.set(field, { type: kind.type, loc, msg: kind.msg, input: input as Writable, ...ctxOf(kind) })
+    const isThere = field === undefined || Object.hasOwn(Object(value), field)
+    const input = field === undefined ? value : isThere ? Reflect.get(Object(value), field) : missing
+    const { type, msg, ctx } = isThere ? describeIssue(issue) : { type: 'missing', msg: 'Field required' }
+    faults.set(field, { type, loc, msg, input, ctx })
   }
   return [...faults.values()]
 }
 
-function ctxOf({ ctx }: FaultKind): Pick<Fault, 'ctx'> {
-  return ctx === undefined ? {} : { ctx }
-}
-
-function describeIssue(issue: z.core.$ZodIssue): FaultKind {
-  switch (issue.code) {
-    case 'custom':
-      return { msg: issue.message, ...(issue.params as Omit<FaultKind, 'msg'>) }
-    case 'too_small':
-      return {
-        type: 'string_too_short',
-        msg: `String should have at least ${characters(issue.minimum)}`,
-        ctx: { min_length: BigInt(issue.minimum) },
-      }
-    case 'too_big':
-      return {
-        type: 'string_too_long',
-        msg: `String should have at most ${characters(issue.maximum)}`,
-        ctx: { max_length: BigInt(issue.maximum) },
-      }
-    case 'invalid_format': {
-      const pattern = String(issue.pattern).slice(1, -1)
-      return {
-        type: 'string_pattern_mismatch',
-        msg: `String should match pattern '${pattern}'`,
-        ctx: { pattern },
-      }
-    }
-    case 'invalid_type':
-      if (issue.expected === 'string') return { type: 'string_type', msg: 'Input should be a valid string' }
-      return {
-        type: 'model_attributes_type',
-        msg: 'Input should be a valid dictionary or object to extract fields from',
-      }
-    default:
-      throw new Error(`no fault for the issue ${issue.code}`)
+function describeIssue(issue: z.core.$ZodIssue): Omit<Fault, 'loc' | 'input'> {
+  if (issue.code === 'custom')
+    return { type: issue.params?.['type'], msg: issue.message, ctx: issue.params?.['ctx'] }
+  if (issue.code === 'too_small') {
+    const msg = `String should have at least ${characters(issue.minimum)}`
+    return { type: 'string_too_short', msg, ctx: { min_length: BigInt(issue.minimum) } }
   }
+  if (issue.code === 'too_big') {
+    const msg = `String should have at most ${characters(issue.maximum)}`
+    return { type: 'string_too_long', msg, ctx: { max_length: BigInt(issue.maximum) } }
+  }
+  if (issue.code === 'invalid_format') {
+    const pattern = String(issue.pattern).slice(1, -1)
+    return {
+      type: 'string_pattern_mismatch',
+      msg: `String should match pattern '${pattern}'`,
+      ctx: { pattern },
+    }
+  }
+  if (issue.code === 'invalid_type' && issue.expected === 'string')
+    return { type: 'string_type', msg: 'Input should be a valid string' }
+  const msg = 'Input should be a valid dictionary or object to extract fields from'
+  return { type: 'model_attributes_type', msg }
 }
 
 function characters(n: number | bigint): string {
