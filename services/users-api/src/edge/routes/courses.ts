@@ -2,7 +2,7 @@ import type { Courses } from '../../domain/courses.ts'
 import { brokenCourseScores } from '../../domain/scores.ts'
 import { jsonBody, type Route, securedRoute } from '../route.ts'
 import { schemas } from '../validation/schemas.ts'
-import { viewCourse } from '../views.ts'
+import { type HostOf, viewCourse } from '../views.ts'
 
 const { id } = schemas.Course.shape
 const pathFields = { course_id: id }
@@ -10,8 +10,7 @@ const answer = schemas.CourseAnswer
 /** What stands for values that are left out. */
 const defaults = { maxScore: null, minScore: null, estimatedTime: null }
 
-/** @param appHost what the URLs of preview files begin with */
-export function courseRoutes(courses: Courses, appHost: string): Route[] {
+export function courseRoutes(courses: Courses, hostOf: HostOf): Route[] {
   return [
     securedRoute('POST /courses', {
       operationId: 'createCourse',
@@ -19,8 +18,8 @@ export function courseRoutes(courses: Courses, appHost: string): Route[] {
       body: jsonBody(schemas.NewCourse, brokenCourseScores),
       answer,
       failures: { 403: 'The user of the course is not you', 404: 'File or user not found' },
-      handle: async ({ caller, body }) => ({
-        course: viewCourse(await courses.create(caller, { ...defaults, ...body }), appHost),
+      handle: async ({ caller, body, request }) => ({
+        course: viewCourse(await courses.create(caller, { ...defaults, ...body }), hostOf(request)),
       }),
     }),
     securedRoute('GET /courses', {
@@ -28,8 +27,10 @@ export function courseRoutes(courses: Courses, appHost: string): Route[] {
       summary: 'List the courses of a user',
       queryFields: { userId: id },
       answer: schemas.CoursesAnswer,
-      handle: async ({ query }) => ({
-        courses: (await courses.listOfUser(query.userId)).map((course) => viewCourse(course, appHost)),
+      handle: async ({ query, request }) => ({
+        courses: (await courses.listOfUser(query.userId)).map((course) =>
+          viewCourse(course, hostOf(request)),
+        ),
       }),
     }),
     securedRoute('GET /courses/{course_id}', {
@@ -38,7 +39,9 @@ export function courseRoutes(courses: Courses, appHost: string): Route[] {
       pathFields,
       answer,
       failures: { 404: 'Course not found' },
-      handle: async ({ path }) => ({ course: viewCourse(await courses.get(path.course_id), appHost) }),
+      handle: async ({ path, request }) => ({
+        course: viewCourse(await courses.get(path.course_id), hostOf(request)),
+      }),
     }),
     securedRoute('PATCH /courses/{course_id}', {
       operationId: 'updateCourse',
@@ -47,8 +50,8 @@ export function courseRoutes(courses: Courses, appHost: string): Route[] {
       body: jsonBody(schemas.CourseChanges, brokenCourseScores),
       answer,
       failures: { 403: 'The course is not yours', 404: 'Course not found' },
-      handle: async ({ caller, path, body }) => ({
-        course: viewCourse(await courses.update(caller, path.course_id, body), appHost),
+      handle: async ({ caller, path, body, request }) => ({
+        course: viewCourse(await courses.update(caller, path.course_id, body), hostOf(request)),
       }),
     }),
     securedRoute('DELETE /courses/{course_id}', {
