@@ -89,10 +89,13 @@ const rules: readonly Rule[] = [
     allows: (target, file) => samePackage(target, file) || contracts(target) || library(target),
   },
   {
-    room: 'testcontainers: themselves, clients and libraries',
+    room: 'testcontainers: themselves, clients, contracts and libraries',
     files: /^testcontainers\//,
     allows: (target, file) =>
-      samePackage(target, file) || target === '@polyservice-lab/clients' || library(target),
+      samePackage(target, file) ||
+      contracts(target) ||
+      target === '@polyservice-lab/clients' ||
+      library(target),
   },
   {
     room: 'contracts: themselves and libraries',
