@@ -1,4 +1,4 @@
-"""Answers every message with five. ws_echo.py PORT"""
+"""Answers every message with five. original.py PORT"""
 import asyncio
 import sys
 

@@ -1,6 +1,6 @@
 """Accepts one client after the other: receives its message, answers with all of them, closes.
 
-tcp_history.py PORT [MESSAGES]: begins with that many messages of the benchmark, and again after SIGUSR1.
+original.py PORT [MESSAGES]: begins with that many messages of the benchmark, and again after SIGUSR1.
 """
 import signal
 import socket

@@ -1,9 +1,9 @@
-import { echoWorkload, startEcho } from '../fixtures/ws-echo.ts'
-import { openChannels, record } from '../load/channels.ts'
-import { runClosedLoop } from '../load/closed-loop.ts'
-import { figure, median } from '../measure/statistics.ts'
-import type { ProfileName } from '../profiles.ts'
-import type { Bench, Case, Figures, Scenario } from '../scenario.ts'
+import { openChannels, record } from '../../load/channels.ts'
+import { runClosedLoop } from '../../load/closed-loop.ts'
+import { figure, median } from '../../measure/statistics.ts'
+import type { ProfileName } from '../../profiles.ts'
+import type { Bench, Case, Figures, Scenario } from '../../scenario.ts'
+import { echoWorkload, startEcho } from './workload.ts'
 
 /** Opens connections that say nothing, looks at the memory, then lets 16 of them speak. */
 async function run(connections: number, bench: Bench): Promise<Figures> {

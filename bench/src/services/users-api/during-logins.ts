@@ -1,12 +1,12 @@
-import { httpWorkload } from '../fixtures/http-request.ts'
-import { startUsersApi } from '../fixtures/users-api.ts'
-import { openChannels, record } from '../load/channels.ts'
-import { runClosedLoop } from '../load/closed-loop.ts'
-import { runOpenLoop } from '../load/open-loop.ts'
-import type { Workload } from '../load/workload.ts'
-import { latencyFigures } from '../measure/latency.ts'
-import { figure } from '../measure/statistics.ts'
-import type { Bench, Figures, Scenario } from '../scenario.ts'
+import { openChannels, record } from '../../load/channels.ts'
+import { runClosedLoop } from '../../load/closed-loop.ts'
+import { httpWorkload } from '../../load/http-workload.ts'
+import { runOpenLoop } from '../../load/open-loop.ts'
+import type { Workload } from '../../load/workload.ts'
+import { latencyFigures } from '../../measure/latency.ts'
+import { figure } from '../../measure/statistics.ts'
+import type { Bench, Figures, Scenario } from '../../scenario.ts'
+import { startUsersApi } from './account.ts'
 
 /** Requests a second for /users/me: far below what the service can do, so that only the logins are in the way. */
 const rate = 1_000

@@ -1,9 +1,7 @@
-import { httpWorkload } from '../fixtures/http-request.ts'
-import { appendMessages, appendWorkload, plainWorkload } from '../fixtures/tcp-history.ts'
-import { startUsersApi } from '../fixtures/users-api.ts'
-import { comparison } from '../measure/comparison.ts'
-import type { Scenario } from '../scenario.ts'
-import { startService } from '../servers/service.ts'
+import { comparison } from '../../measure/comparison.ts'
+import type { Scenario } from '../../scenario.ts'
+import { startService } from '../../servers/service.ts'
+import { appendMessages, appendWorkload, plainWorkload } from './workload.ts'
 
 const sizes = [10, 100, 1_000, 10_000, 100_000, 1_000_000]
 
@@ -43,26 +41,4 @@ export const historyGrowth: Scenario = {
       roundsMax: 3,
     }),
   ]),
-}
-
-export const usersGrowth: Scenario = {
-  name: 'users-growth',
-  title: 'What a look at a user costs as there are more',
-  view: 'growth',
-  cases: sizes.map((users) =>
-    comparison({
-      name: `${users.toLocaleString('en')} users`,
-      protocol: 'REST',
-      operation: 'GET /users/{id} with a token, connections kept alive',
-      parameters: { users },
-      profile: 'full',
-      subject: async () => {
-        const lab = await startUsersApi()
-        lab.copyRows('users', users - 1)
-        return { server: lab.server, workload: httpWorkload(lab.get(`/users/${lab.userId}`)) }
-      },
-      concurrency: { connections: 16 },
-      roundsMax: 3,
-    }),
-  ),
 }

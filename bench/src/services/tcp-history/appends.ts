@@ -1,7 +1,7 @@
-import { appendMessages, appendWorkload } from '../fixtures/tcp-history.ts'
-import { comparison } from '../measure/comparison.ts'
-import type { Scenario } from '../scenario.ts'
-import { reset, startService } from '../servers/service.ts'
+import { comparison } from '../../measure/comparison.ts'
+import type { Scenario } from '../../scenario.ts'
+import { reset, startService } from '../../servers/service.ts'
+import { appendMessages, appendWorkload } from './workload.ts'
 
 const subject = (env: Record<string, string>, pipelined: number) => async () => ({
   server: await startService('tcp-history', env),

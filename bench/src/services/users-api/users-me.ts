@@ -1,7 +1,7 @@
-import { httpWorkload } from '../fixtures/http-request.ts'
-import { startUsersApi } from '../fixtures/users-api.ts'
-import { comparison } from '../measure/comparison.ts'
-import type { Scenario } from '../scenario.ts'
+import { httpWorkload } from '../../load/http-workload.ts'
+import { comparison } from '../../measure/comparison.ts'
+import type { Scenario } from '../../scenario.ts'
+import { startUsersApi } from './account.ts'
 
 export const usersMe: Scenario = {
   name: 'users-me',

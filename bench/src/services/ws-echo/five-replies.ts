@@ -1,13 +1,13 @@
-import { echoWorkload, startEcho } from '../fixtures/ws-echo.ts'
-import { comparison } from '../measure/comparison.ts'
-import type { Scenario } from '../scenario.ts'
-import { startOriginal } from '../servers/original.ts'
+import { comparison } from '../../measure/comparison.ts'
+import type { Scenario } from '../../scenario.ts'
+import { startOriginal } from '../../servers/original.ts'
+import { echoWorkload, name, startEcho } from './workload.ts'
 
 const subject = async () => ({ server: await startEcho(), workload: echoWorkload('hello') })
 
-export const wsEcho: Scenario = {
-  name: 'ws-echo',
-  title: 'One message, five replies: against bare node:net and against python3-websockets',
+export const fiveReplies: Scenario = {
+  name,
+  title: 'One message, five replies: against a bare ws server and against python3-websockets',
   view: 'ratios',
   cases: [
     comparison({
@@ -16,8 +16,8 @@ export const wsEcho: Scenario = {
       operation: 'one text message of 5 bytes and its five replies',
       profile: 'short',
       subject,
-      floor: 'net',
-      original: () => startOriginal('ws-echo'),
+      floor: 'ws',
+      original: () => startOriginal(import.meta.dirname, ['websockets']),
       concurrency: { connections: 16 },
     }),
     comparison({
@@ -26,7 +26,7 @@ export const wsEcho: Scenario = {
       operation: 'one text message of 5 bytes and its five replies',
       profile: 'short',
       subject,
-      floor: 'net',
+      floor: 'ws',
       concurrency: { connections: 64 },
       latencyAt: 0.5,
     }),

@@ -1,8 +1,8 @@
-import { appendMessages, plainWorkload } from '../fixtures/tcp-history.ts'
-import { type Batch, comparison, type Target } from '../measure/comparison.ts'
-import type { Case, Scenario } from '../scenario.ts'
-import { startOriginal } from '../servers/original.ts'
-import { reset, startService } from '../servers/service.ts'
+import { type Batch, comparison, type Target } from '../../measure/comparison.ts'
+import type { Case, Scenario } from '../../scenario.ts'
+import { startOriginal } from '../../servers/original.ts'
+import { reset, startService } from '../../servers/service.ts'
+import { appendMessages, plainWorkload } from './workload.ts'
 
 const operation = 'connect, leave a message of 16 bytes, read the whole history, close'
 
@@ -42,7 +42,7 @@ function atHistoryOf(messages: number, { calls, count, goesBack = true, floor }:
       return { server, workload: plainWorkload }
     },
     ...(floor === undefined ? {} : { floor }),
-    original: () => startOriginal('tcp-history', [`${begin}`]),
+    original: () => startOriginal(import.meta.dirname, [], [`${begin}`]),
     concurrency: { connections: 16 },
     batch,
   })
@@ -63,7 +63,7 @@ export const plainHistory: Scenario = {
       operation,
       profile: 'short',
       subject: async () => ({ server: await startService('tcp-history'), workload: plainWorkload }),
-      original: () => startOriginal('tcp-history'),
+      original: () => startOriginal(import.meta.dirname),
       concurrency: { connections: 16 },
       batch: { calls: 10_000, count: 1, before: (target) => backTo(0, target) },
       roundsMax: 2,

@@ -1,4 +1,4 @@
-"""Returns one course out of a dictionary. course_grpc.py PORT
+"""Returns one course out of a dictionary. original.py PORT
 
 The messages are made from their descriptor, so that no generated code is needed.
 """

@@ -1,12 +1,12 @@
-import { getCourseWorkload } from '../fixtures/course-grpc.ts'
-import { comparison } from '../measure/comparison.ts'
-import type { Scenario } from '../scenario.ts'
-import { startOriginal } from '../servers/original.ts'
-import { startService } from '../servers/service.ts'
+import { comparison } from '../../measure/comparison.ts'
+import type { Scenario } from '../../scenario.ts'
+import { startOriginal } from '../../servers/original.ts'
+import { startService } from '../../servers/service.ts'
+import { getCourseWorkload } from './workload.ts'
 
 export const getCourse: Scenario = {
   name: 'get-course',
-  title: 'GetCourse against bare node:http2 and against grpcio',
+  title: 'GetCourse against a bare grpc-js server and against grpcio',
   view: 'ratios',
   cases: [
     comparison({
@@ -18,8 +18,8 @@ export const getCourse: Scenario = {
         server: await startService('course-grpc'),
         workload: getCourseWorkload('api-course'),
       }),
-      floor: 'http2',
-      original: () => startOriginal('course-grpc'),
+      floor: 'grpc-js',
+      original: () => startOriginal(import.meta.dirname, ['grpc']),
       concurrency: { connections: 1, streams: 64 },
     }),
   ],
