@@ -1,9 +1,8 @@
 import { createHistoryClient } from '@polyservice-lab/clients'
-import type { Address } from './address-of.ts'
-import type { Story } from './story.ts'
+import type { Address } from '../address-of.ts'
+import type { Story } from '../story.ts'
 
-export async function tellHistory(story: Story, { host, port }: Address): Promise<void> {
-  story.chapter('Raw TCP: tcp-history', `${host}:${port}`)
+export async function tell(story: Story, { host, port }: Address): Promise<void> {
   const client = createHistoryClient({ host, port, onWire: story.onWire })
   const describe = (history: readonly string[]) =>
     `${history.length} in the history, the last: ${history.at(-1)}`

@@ -4,11 +4,10 @@ import {
   createPublicUsersClient,
 } from '@polyservice-lab/clients'
 import { createFakers } from '@polyservice-lab/clients/fakers'
-import type { Address } from './address-of.ts'
-import type { Story } from './story.ts'
+import type { Address } from '../address-of.ts'
+import type { Story } from '../story.ts'
 
-export async function tellUsers(story: Story, { host, port }: Address): Promise<void> {
-  story.chapter('REST with JWT: users-api', `http://${host}:${port}`)
+export async function tell(story: Story, { host, port }: Address): Promise<void> {
   const options = { host, port, onWire: story.onWire }
   const authentication = createAuthenticationClient(options)
   const account = createFakers().user()

@@ -1,9 +1,8 @@
 import { createCourseClient } from '@polyservice-lab/clients'
-import type { Address } from './address-of.ts'
-import type { Story } from './story.ts'
+import type { Address } from '../address-of.ts'
+import type { Story } from '../story.ts'
 
-export async function tellCourses(story: Story, { host, port }: Address): Promise<void> {
-  story.chapter('gRPC: course-grpc', `${host}:${port}`)
+export async function tell(story: Story, { host, port }: Address): Promise<void> {
   await using client = createCourseClient({ host, port, onWire: story.onWire })
   await story.step(
     'get a course by its id',

@@ -1,9 +1,8 @@
 import { createEchoClient } from '@polyservice-lab/clients'
-import type { Address } from './address-of.ts'
-import type { Story } from './story.ts'
+import type { Address } from '../address-of.ts'
+import type { Story } from '../story.ts'
 
-export async function tellEcho(story: Story, { host, port }: Address): Promise<void> {
-  story.chapter('WebSocket: ws-echo', `ws://${host}:${port}`)
+export async function tell(story: Story, { host, port }: Address): Promise<void> {
   const client = createEchoClient({ host, port, onWire: story.onWire })
   await story.step(
     'send one message, get five replies',
