@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
-import type { Fault } from './validation/schema.ts'
+import type { Fault } from './validation/fault.ts'
 
 /** The status of each code; the text of the error is the `detail` of the answer. */
 export const statusOfCode = {

@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import type { Authentication } from '../domain/authentication.ts'
 import type { User } from '../domain/entities.ts'
 import { type BodyLimits, readJsonBody } from './body.ts'
-import { HttpError, RequestInvalidError } from './errors.ts'
+import { HttpError } from './errors.ts'
 import type { Form, FormReader } from './forms/read-form.ts'
+import type { JsonValue } from './json/json-value.ts'
 import type { Writable } from './json/write-json.ts'
 import type { Route } from './route.ts'
-import { parseFields } from './validation/fields.ts'
-import { type Input, invalid, Place } from './validation/schema.ts'
+import { parseRequest } from './validation/parse-request.ts'
 
 export interface RunnerDeps {
   readonly authentication: Authentication
@@ -49,7 +49,7 @@ export function createRouteRunner({ authentication, bodyLimits, readForm }: Runn
     route: Route,
     request: IncomingMessage,
     caller: Caller,
-  ): Promise<Form | { values: Input | undefined } | undefined> {
+  ): Promise<Form | { values: JsonValue | undefined } | undefined> {
     if (route.body === undefined) return undefined
     if (route.body.kind === 'json') return { values: await readJsonBody(request, bodyLimits) }
     // Nobody's bytes do not go to the disk.
@@ -62,14 +62,9 @@ export function createRouteRunner({ authentication, bodyLimits, readForm }: Runn
     const written = await readBody(route, request, caller)
     await using _form = written !== undefined && Symbol.asyncDispose in written ? written : undefined
     if ('error' in caller) throw caller.error
-    const root = new Place([])
-    const path = parseFields(route.pathFields, params, root.at('path'), null)
-    // Of equal names the last counts.
-    const found = parseFields(route.queryFields, new Map(query), root.at('query'), null)
-    const body = route.body?.parse(written?.values, root.at('body'))
-    if (path === invalid || found === invalid || body === invalid) throw new RequestInvalidError(root.faults)
+    const input = parseRequest(route, { params, query, body: written?.values })
     // Awaited here: the files of the form go when it has ended.
-    return await route.handle({ path, query: found, body, caller: caller.user, request })
+    return await route.handle({ ...input, caller: caller.user, request })
   }
 }
 

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { Blobs } from '../../domain/blobs.ts'
 import { readBytes } from '../body.ts'
-import type { FormValues } from '../validation/request-body.ts'
 import { Upload } from '../validation/upload.ts'
 import { parseParameters } from './header-parameters.ts'
 import { type FormLimits, readMultipart } from './read-multipart.ts'
 
 /** The fields of a form, and the files among them; disposing it removes those that were not kept. */
 export interface Form extends AsyncDisposable {
-  readonly values: FormValues
+  /** Of equal names the last counts. */
+  readonly values: ReadonlyMap<string, string | Upload>
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { answerOf, answers } from './answers.ts'
 import type { ApiResponse } from './api-response.ts'
-import { answerOf, answers } from './shapes.ts'
 
 const id = '5f0c1a8e-5c7c-4c53-8a0b-0a5f0c1a8e5c'
 const user = { id, email: 'ada@example.com', lastName: 'Lovelace', firstName: 'Ada', middleName: 'King' }
@@ -16,14 +16,18 @@ test('gives the body of an answer of the contract, and lets what it does not kno
 })
 
 test.for<[name: string, body: unknown, violations: object[]]>([
-  ['no object', 'user', [{ field: '', description: 'must be an object' }]],
-  ['no user in it', {}, [{ field: 'user', description: 'must be an object' }]],
+  ['no object', 'user', [{ field: '', description: 'Invalid input: expected object, received string' }]],
+  [
+    'no user in it',
+    {},
+    [{ field: 'user', description: 'Invalid input: expected object, received undefined' }],
+  ],
   [
     'fields of wrong types',
     { user: { ...user, id: '1', email: null } },
     [
-      { field: 'user.id', description: 'must be a UUID of version 4' },
-      { field: 'user.email', description: 'must be a text' },
+      { field: 'user.id', description: 'Invalid UUID' },
+      { field: 'user.email', description: 'Invalid input: expected string, received null' },
     ],
   ],
 ])('refuses an answer that is not of the contract: %s', async ([, body, violations]) => {
@@ -40,7 +44,7 @@ test('names the place of a fault in a list', async () => {
   const file = { id, filename: 'a', directory: 'b', url: 'c' }
   const courses = [{ ...course, previewFile: file, createdByUser: user }]
   await expect(answerOf(answer({ courses }), answers.courses)).rejects.toMatchObject({
-    message: 'the answer is not of the contract: courses.0.maxScore: must be an integer',
+    message: 'the answer is not of the contract: courses.0.maxScore: Invalid input: expected an integer',
   })
 })
 
