@@ -1,68 +1,57 @@
-import { encodeErrorLine, PlainParser, type PlainResult } from '@polyservice-lab/contracts/tcp-history'
+import { PlainParser, type PlainResult } from '@polyservice-lab/contracts/tcp-history'
+import { AppError } from '@polyservice-lab/service-kit'
 import type { Appended } from '../domain/history.ts'
-import { type Connection, ConnectionClosed } from './connection.ts'
+import type { Connection, ReadEnd } from './connection.ts'
 import type { EdgeDeps } from './edge-deps.ts'
-import { type WireError, wireErrorOf } from './errors.ts'
-
-/** Why a connection has nothing to serve: it said nothing before it was closed or its time was over, or the server drains. */
-type Nothing = 'silent' | 'draining'
+import { isDraining, isLate } from './errors.ts'
 
 /**
- * Receives the one message of a plain connection, or the preface of framed mode.
- * @throws AppError with the reason `busy`
+ * Receives the one message of a plain connection, or the preface of framed mode; undefined where the client closes its
+ * side without a byte.
+ * @throws AppError
  */
-export async function receiveFirst(connection: Connection, deps: EdgeDeps): Promise<PlainResult | Nothing> {
-  const parser = new PlainParser(deps.config)
-  const read = await connection.read({ idleMs: deps.config.idleTimeoutMs, endsOnDrain: true })
-  if (read === 'draining') return read
-  if (typeof read === 'string') return 'silent'
-  // Most messages are one read; only the others are held here, and have a part of the budget.
-  return parser.push(read) ?? receiveRest(connection, parser, deps)
-}
-
-async function receiveRest(
+export async function receiveFirst(
   connection: Connection,
-  parser: PlainParser,
-  { config, receiveBudget }: EdgeDeps,
-): Promise<PlainResult | Nothing> {
-  using share = receiveBudget.open()
-  for (;;) {
-    share.hold(parser.heldBytes)
-    const read = await connection.read({ pauseMs: config.messageGapMs, endsOnDrain: false })
-    if (read === 'closed' || read === 'draining') return 'silent'
-    const result = typeof read === 'string' ? parser.finish() : parser.push(read)
-    if (result !== undefined) return result
+  { config }: EdgeDeps,
+): Promise<Exclude<PlainResult, { mode: 'http' }> | undefined> {
+  const { idleTimeoutMs, messageGapMs } = config
+  const parser = new PlainParser(config)
+  const untilFirst = performance.now() + idleTimeoutMs
+  let result = take(parser, await connection.read({ until: untilFirst, endsOnDrain: true }))
+  for (const until = performance.now() + idleTimeoutMs; result === undefined; ) {
+    connection.hold(parser.heldBytes)
+    result = take(parser, await connection.read({ pauseMs: messageGapMs, until, endsOnDrain: false }))
   }
+  switch (result) {
+    case 'draining':
+      throw isDraining()
+    case 'timeout':
+      // Who said nothing is told nothing.
+      if (parser.heldBytes === 0) connection.destroy()
+      throw isLate('a message', idleTimeoutMs)
+    case 'closed':
+      throw new AppError('cancelled', 'the client left')
+  }
+  if (typeof result === 'string') return undefined
+  if (result.mode !== 'http') return result
+  throw new AppError('permission_denied', 'this port speaks no HTTP, and web pages may not write to it', {
+    reason: 'http_request',
+  })
 }
 
-/** Appends the message, and answers with the history up to it or with one line that says why not. */
-export async function servePlain(
-  connection: Connection,
-  message: Uint8Array,
-  { history, logger, metrics }: EdgeDeps,
-): Promise<void> {
-  const startedAt = performance.now()
-  metrics.inFlight.inc()
-  let outcome = 'ok'
-  try {
-    await sendHistory(connection, await history.append(message))
-  } catch (error) {
-    if (error instanceof ConnectionClosed) {
-      outcome = 'cancelled'
-      return
-    }
-    const refusal = wireErrorOf(error, logger)
-    outcome = refusal.code
-    refuse(connection, refusal)
-  } finally {
-    metrics.inFlight.dec()
-    metrics.observe('plain', outcome, (performance.now() - startedAt) / 1000)
-  }
+/** What a read brought: a whole message, a part of one, or the end of the connection. */
+function take(parser: PlainParser, read: Buffer | ReadEnd): PlainResult | ReadEnd | undefined {
+  if (typeof read !== 'string') return parser.push(read)
+  return read === 'pause' || read === 'fin' ? (parser.finish() ?? read) : read
 }
 
-/** Says why in one line, and closes. */
-export function refuse(connection: Connection, { code, text }: WireError): void {
-  connection.end(Buffer.from(encodeErrorLine(code, text)))
+/** Appends the message, and answers with the history up to it. */
+export async function servePlain(connection: Connection, message: Uint8Array, { history }: EdgeDeps) {
+  connection.hold(message.buffer.byteLength)
+  const appended = await history.append(message)
+  connection.hold(0)
+  // Not awaited here: an answer that takes long would keep the message in memory.
+  return sendHistory(connection, appended)
 }
 
 async function sendHistory(connection: Connection, { text, end }: Appended): Promise<void> {
