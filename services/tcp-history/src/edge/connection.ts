@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
 import { AppError, type BudgetShare, pieceBytes, type Waiting } from '@polyservice-lab/service-kit'
 import type { EdgeDeps } from './edge-deps.ts'
+import { hasLeft } from './errors.ts'
 
 /** How long a connection that has all its bytes may stay open for the client's FIN while the server drains, in ms. */
 const drainLingerMs = 500
@@ -25,10 +26,11 @@ export interface ReadOptions {
  * what came in against RECEIVE_BYTES_MAX, and against SEND_BYTES_MAX as long as the client keeps the server waiting.
  */
 export class Connection implements Waiting {
-  /** Stands in all log lines of the connection. */
-  readonly id = randomUUID()
+  /** When it was accepted, on the clock of performance.now(). */
+  readonly begunAt = performance.now()
   /** What the client has chosen; `connection` before. */
   mode: 'connection' | 'plain' | 'framed' = 'connection'
+  #id: string | undefined
   readonly #socket: Socket
   readonly #deps: EdgeDeps
   readonly #received: BudgetShare
@@ -47,7 +49,8 @@ export class Connection implements Waiting {
   #ending = false
   #draining = false
 
-  constructor(socket: Socket, deps: EdgeDeps) {
+  /** @param onClose is called when the socket is closed, however that came about */
+  constructor(socket: Socket, deps: EdgeDeps, onClose: () => void) {
     this.#socket = socket
     this.#deps = deps
     this.#received = deps.receiveBudget.open()
@@ -60,7 +63,14 @@ export class Connection implements Waiting {
       this.#deliver('closed')
       this.#received.hold(0)
       deps.sendBudget.hold(this, 0)
+      onClose()
     })
+  }
+
+  /** Stands in all log lines of the connection. */
+  get id(): string {
+    this.#id ??= randomUUID()
+    return this.#id
   }
 
   /** The next bytes, or why there are none. @throws AppError `unavailable` where all clients together sent too much */
@@ -227,7 +237,7 @@ export class Connection implements Waiting {
   }
 
   #whyClosed(): AppError {
-    return this.#fault ?? new AppError('cancelled', 'the client left')
+    return this.#fault ?? hasLeft()
   }
 
   #lingerNoLonger(): void {

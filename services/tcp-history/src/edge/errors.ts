@@ -40,6 +40,8 @@ export function toWire(error: unknown): WireError {
 export const isDraining = () =>
   new AppError('unavailable', 'the server is about to stop', { reason: 'draining' })
 
+export const hasLeft = () => new AppError('cancelled', 'the client left')
+
 export const isLate = (what: string, limitMs: number) =>
   new AppError('deadline_exceeded', `${what} is whole within ${limitMs} ms of its first byte`, {
     reason: 'timeout',

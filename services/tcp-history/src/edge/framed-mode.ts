@@ -10,7 +10,7 @@ import type { Appended } from '../domain/history.ts'
 import { checkFollow, checkRead } from '../domain/range-rules.ts'
 import type { Connection, ReadEnd } from './connection.ts'
 import type { EdgeDeps } from './edge-deps.ts'
-import { isDraining, isLate, toWire } from './errors.ts'
+import { hasLeft, isDraining, isLate, toWire } from './errors.ts'
 import { Follower, messagesFrame } from './follower.ts'
 
 /** Appends that are answered together; as many at most wait for the store or for a client that does not read. */
@@ -24,10 +24,10 @@ type FollowRequest = Extract<Request, { type: 'follow' }>
  * @param first what came behind the preface
  * @throws AppError or FrameError why the server ends it
  */
-export async function serveFramed(connection: Connection, first: Uint8Array, deps: EdgeDeps): Promise<void> {
+export function serveFramed(connection: Connection, first: Uint8Array, deps: EdgeDeps): Promise<void> {
   connection.keepOpen()
   const session = new FramedSession(connection, deps)
-  // Not awaited here: this function would keep what it was given in memory as long as the connection lasts.
+  // Not an async function, which would keep what it was given in memory as long as the connection lasts.
   return session
     .take(first)
     .then((goesOn) => session.serve(goesOn))
@@ -66,7 +66,7 @@ class FramedSession {
     if (read === 'draining') throw isDraining()
     if (read === 'timeout') throw isLate('a frame', this.#deps.config.idleTimeoutMs)
     if (read === 'fin') return this.#finish()
-    if (typeof read === 'string') throw new AppError('cancelled', 'the client left')
+    if (typeof read === 'string') throw hasLeft()
     const wasHeld = this.#parser.heldBytes
     let frames = 0
     try {

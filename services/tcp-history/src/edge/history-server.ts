@@ -81,17 +81,20 @@ export class HistoryServer {
       socket.destroy()
       return
     }
-    const connection = new Connection(socket, this.#deps)
-    metrics.connections.inc()
-    this.#connections.add(connection)
-    if (refusal !== undefined) this.#refusals++
-    socket.once('close', () => {
+    const connection = new Connection(socket, this.#deps, () => {
       metrics.connections.dec()
       this.#connections.delete(connection)
       if (refusal !== undefined) this.#refusals--
     })
+    metrics.connections.inc()
+    this.#connections.add(connection)
+    if (refusal !== undefined) this.#refusals++
     if (this.#draining) connection.drain()
-    void this.#serve(connection, refusal)
+    const served = refusal === undefined ? this.#serve(connection) : Promise.reject(refusal)
+    void served.then(
+      () => this.#tell(connection, 'ok'),
+      (error) => this.#fail(connection, error),
+    )
   }
 
   /** Why a new connection cannot be served. Those that are being refused themselves do not count. */
@@ -103,37 +106,32 @@ export class HistoryServer {
       : undefined
   }
 
-  /** Serves a connection, or refuses it; either is one line in the log when it has ended. */
-  async #serve(connection: Connection, refusal: AppError | undefined): Promise<void> {
-    const begunAt = performance.now()
-    let outcome: 'ok' | ErrorCode = 'ok'
-    let status: string | undefined
-    try {
-      if (refusal !== undefined) throw refusal
-      await this.#serveFirst(connection)
-    } catch (error) {
-      const { code, text, outcome: faultCode } = toWire(error)
-      outcome = faultCode
-      if (code === 'internal')
-        this.#deps.logger.error({ requestId: connection.id, err: error }, 'unforeseen failure')
-      // As long as no mode was chosen, a fault is a line of plain mode.
-      const isTold = connection.end(
-        connection.mode === 'framed'
-          ? encodeAnswer({ type: 'error', code, text })
-          : Buffer.from(encodeErrorLine(code, text)),
-      )
-      if (isTold) status = code
-    }
-    const durationMs = performance.now() - begunAt
-    this.#deps.access({ requestId: connection.id, operation: connection.mode, outcome, status, durationMs })
+  #serve(connection: Connection): Promise<void> {
+    return receiveFirst(connection, this.#deps).then((first) => {
+      if (first === undefined) return connection.destroy()
+      connection.mode = first.mode
+      return first.mode === 'plain'
+        ? servePlain(connection, first.message, this.#deps)
+        : serveFramed(connection, first.rest, this.#deps)
+    })
   }
 
-  async #serveFirst(connection: Connection): Promise<void> {
-    const first = await receiveFirst(connection, this.#deps)
-    if (first === undefined) return connection.destroy()
-    connection.mode = first.mode
-    return first.mode === 'plain'
-      ? servePlain(connection, first.message, this.#deps)
-      : serveFramed(connection, first.rest, this.#deps)
+  /** Says what went wrong in the form of the mode; as long as none was chosen, that is a line of plain mode. */
+  #fail(connection: Connection, error: unknown): void {
+    const { code, text, outcome } = toWire(error)
+    if (code === 'internal')
+      this.#deps.logger.error({ requestId: connection.id, err: error }, 'unforeseen failure')
+    const isTold = connection.end(
+      connection.mode === 'framed'
+        ? encodeAnswer({ type: 'error', code, text })
+        : Buffer.from(encodeErrorLine(code, text)),
+    )
+    this.#tell(connection, outcome, isTold ? code : undefined)
+  }
+
+  /** One line in the log for each connection that was served or refused. */
+  #tell({ id, mode, begunAt }: Connection, outcome: 'ok' | ErrorCode, status?: string): void {
+    const durationMs = performance.now() - begunAt
+    this.#deps.access({ requestId: id, operation: mode, outcome, status, durationMs })
   }
 }

@@ -1,48 +1,50 @@
 import { PlainParser, type PlainResult } from '@polyservice-lab/contracts/tcp-history'
 import { AppError } from '@polyservice-lab/service-kit'
+import type { Config } from '../config.ts'
 import type { Appended } from '../domain/history.ts'
 import type { Connection, ReadEnd } from './connection.ts'
 import type { EdgeDeps } from './edge-deps.ts'
-import { isDraining, isLate } from './errors.ts'
+import { hasLeft, isDraining, isLate } from './errors.ts'
+
+type First = Exclude<PlainResult, { mode: 'http' }>
 
 /**
  * Receives the one message of a plain connection, or the preface of framed mode; undefined where the client closes its
- * side without a byte.
+ * side without a byte. It is no async function, because a crowd that says nothing waits here.
  * @throws AppError
  */
-export async function receiveFirst(
-  connection: Connection,
-  { config }: EdgeDeps,
-): Promise<Exclude<PlainResult, { mode: 'http' }> | undefined> {
-  const { idleTimeoutMs, messageGapMs } = config
-  const parser = new PlainParser(config)
-  const untilFirst = performance.now() + idleTimeoutMs
-  let result = take(parser, await connection.read({ until: untilFirst, endsOnDrain: true }))
-  for (const until = performance.now() + idleTimeoutMs; result === undefined; ) {
-    connection.hold(parser.heldBytes)
-    result = take(parser, await connection.read({ pauseMs: messageGapMs, until, endsOnDrain: false }))
-  }
-  switch (result) {
-    case 'draining':
-      throw isDraining()
-    case 'timeout':
-      // Who said nothing is told nothing.
-      if (parser.heldBytes === 0) connection.destroy()
-      throw isLate('a message', idleTimeoutMs)
-    case 'closed':
-      throw new AppError('cancelled', 'the client left')
-  }
-  if (typeof result === 'string') return undefined
-  if (result.mode !== 'http') return result
-  throw new AppError('permission_denied', 'this port speaks no HTTP, and web pages may not write to it', {
-    reason: 'http_request',
+export function receiveFirst(connection: Connection, deps: EdgeDeps): Promise<First | undefined> {
+  const { config } = deps
+  const until = performance.now() + config.idleTimeoutMs
+  return connection.read({ until, endsOnDrain: true }).then((read) => {
+    // Who said nothing is told nothing.
+    if (read === 'timeout') connection.destroy()
+    const parser = new PlainParser(config)
+    const result = take(parser, read, config)
+    return result === undefined && read !== 'fin' ? receiveRest(connection, parser, deps) : result
   })
 }
 
-/** What a read brought: a whole message, a part of one, or the end of the connection. */
-function take(parser: PlainParser, read: Buffer | ReadEnd): PlainResult | ReadEnd | undefined {
-  if (typeof read !== 'string') return parser.push(read)
-  return read === 'pause' || read === 'fin' ? (parser.finish() ?? read) : read
+async function receiveRest(connection: Connection, parser: PlainParser, { config }: EdgeDeps) {
+  const until = performance.now() + config.idleTimeoutMs
+  for (let result: First | undefined; ; ) {
+    connection.hold(parser.heldBytes)
+    const options = { pauseMs: config.messageGapMs, until, endsOnDrain: false }
+    result = take(parser, await connection.read(options), config)
+    if (result !== undefined) return result
+  }
+}
+
+/** What a read makes of a message: undefined as long as it may go on, or where there is none. */
+function take(parser: PlainParser, read: Buffer | ReadEnd, { idleTimeoutMs }: Config): First | undefined {
+  if (read === 'draining') throw isDraining()
+  if (read === 'timeout') throw isLate('a message', idleTimeoutMs)
+  if (read === 'closed') throw hasLeft()
+  const result = typeof read === 'string' ? parser.finish() : parser.push(read)
+  if (result?.mode !== 'http') return result
+  throw new AppError('permission_denied', 'this port speaks no HTTP, and web pages may not write to it', {
+    reason: 'http_request',
+  })
 }
 
 /** Appends the message, and answers with the history up to it. */
