@@ -62,20 +62,20 @@ const hasCompose = spawnSync('docker', ['compose', 'version']).status === 0
 
 describe.runIf(hasCompose)('host ports (needs docker compose, and no engine)', () => {
   test.each([
-    ['abc', 'WS_ECHO_PORT="abc" is not a port (0 to 65535).'],
-    ['65536', 'WS_ECHO_PORT="65536" is not a port (0 to 65535).'],
-    ['8001', 'USERS_API_PORT and WS_ECHO_PORT are both 8001: set one of them to another port.'],
-  ])('WS_ECHO_PORT=%s is named by its variable', (port, said) => {
-    const env = { WS_ECHO_PORT: port, USERS_API_PORT: '8001' }
+    ['abc', 'TCP_HISTORY_PORT="abc" is not a port (0 to 65535).'],
+    ['65536', 'TCP_HISTORY_PORT="65536" is not a port (0 to 65535).'],
+    ['8001', 'TCP_HISTORY_PORT and USERS_API_PORT are both 8001: set one of them to another port.'],
+  ])('TCP_HISTORY_PORT=%s is named by its variable', (port, said) => {
+    const env = { TCP_HISTORY_PORT: port, USERS_API_PORT: '8001' }
     expect(bash(root, 'scripts/ports.sh', env)).toEqual({ status: 1, said })
   })
 
   test('a service that there is not is refused with those that there are', () => {
     const script = '. scripts/lib.sh; named_services'
-    const { status, said } = bash(root, script, { SERVICE: 'ws-echo,moon' })
+    const { status, said } = bash(root, script, { SERVICE: 'tcp-history,moon' })
     expect({ status, said }).toEqual({
       status: 2,
-      said: expect.stringMatching(/^There is no service moon; there are: .*ws-echo/),
+      said: expect.stringMatching(/^There is no service moon; there are: .*tcp-history/),
     })
   })
 })
