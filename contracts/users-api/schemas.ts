@@ -65,8 +65,8 @@ export function defineSchemas<Integer extends z.ZodType>({ id, email, integer }:
   const User = z.object({ id, email: email(250), ...names })
   const File = z.object({
     id,
-    filename: text({ min: 1, max: 250, example: 'syllabus.pdf' }),
-    directory: text({ min: 1, max: 250, example: 'courses/previews' }),
+    filename: text({ min: 1, max: 255, example: 'syllabus.pdf' }),
+    directory: text({ min: 1, max: 1024, example: 'courses/previews' }),
     url: text({ example: 'http://localhost:8001/static/courses/previews/syllabus.pdf' }),
   })
   const Course = z.object({
@@ -95,8 +95,11 @@ export function defineSchemas<Integer extends z.ZodType>({ id, email, integer }:
     loc: z.array(z.union([z.string(), z.int()])).meta({ examples: [['body', 'lastName']] }),
     /** One sentence for people. */
     msg: text({ example: 'String should have at least 1 character' }),
-    /** What was sent. */
-    input: z.unknown().meta({ examples: [''] }),
+    /** What was sent; left out where it would make the answer larger than 64 KiB. */
+    input: z
+      .unknown()
+      .exactOptional()
+      .meta({ examples: [''] }),
     /** The values that the sentence is made with. */
     ctx: z
       .record(z.string(), z.unknown())
@@ -122,12 +125,14 @@ export function defineSchemas<Integer extends z.ZodType>({ id, email, integer }:
     RefreshRequest: z.object({ refreshToken: token }),
     /** The OAuth 2 password grant (RFC 6749, 4.3.2). */
     PasswordGrant: z.object({
-      grant_type: z.nullable(text().regex(/^password$/, { abort: true })).exactOptional(),
+      grant_type: z
+        .nullable(text({ example: 'password' }).regex(/^password$/, { abort: true }))
+        .exactOptional(),
       username: text({ example: 'ada.lovelace@example.com' }),
       password: text({ example: 'correct horse battery staple' }),
-      scope: text().exactOptional(),
-      client_id: z.nullable(text()).exactOptional(),
-      client_secret: z.nullable(text()).exactOptional(),
+      scope: text({ example: '' }).exactOptional(),
+      client_id: z.nullable(text({ example: 'a-client' })).exactOptional(),
+      client_secret: z.nullable(text({ example: 'a-secret' })).exactOptional(),
     }),
     UserAnswer: z.object({ user: User }),
     FileAnswer: z.object({ file: File }),

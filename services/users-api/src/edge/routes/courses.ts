@@ -1,11 +1,10 @@
 import type { Courses } from '../../domain/courses.ts'
 import { brokenCourseScores } from '../../domain/scores.ts'
 import { jsonBody, type Route, securedRoute } from '../route.ts'
-import { schemas } from '../validation/schemas.ts'
+import { anyId, schemas } from '../validation/schemas.ts'
 import { viewCourse } from '../views.ts'
 
-const { id } = schemas.Course.shape
-const pathFields = { course_id: id }
+const pathFields = { course_id: anyId }
 const answer = schemas.CourseAnswer
 /** What stands for values that are left out. */
 const defaults = { maxScore: null, minScore: null, estimatedTime: null }
@@ -26,7 +25,7 @@ export function courseRoutes(courses: Courses, appHost: string): Route[] {
     securedRoute('GET /courses', {
       operationId: 'listCourses',
       summary: 'List the courses of a user',
-      queryFields: { userId: id },
+      queryFields: { userId: anyId },
       answer: schemas.CoursesAnswer,
       handle: async ({ query }) => ({
         courses: (await courses.listOfUser(query.userId)).map((course) => viewCourse(course, appHost)),

@@ -1,11 +1,10 @@
 import type { Exercises } from '../../domain/exercises.ts'
 import { brokenExerciseScores } from '../../domain/scores.ts'
 import { jsonBody, type Route, securedRoute } from '../route.ts'
-import { schemas } from '../validation/schemas.ts'
+import { anyId, schemas } from '../validation/schemas.ts'
 import { viewExercise } from '../views.ts'
 
-const { id } = schemas.Exercise.shape
-const pathFields = { exercise_id: id }
+const pathFields = { exercise_id: anyId }
 const answer = schemas.ExerciseAnswer
 
 export function exerciseRoutes(exercises: Exercises): Route[] {
@@ -23,7 +22,7 @@ export function exerciseRoutes(exercises: Exercises): Route[] {
     securedRoute('GET /exercises', {
       operationId: 'listExercises',
       summary: 'List the exercises of a course',
-      queryFields: { courseId: id },
+      queryFields: { courseId: anyId },
       answer: schemas.ExercisesAnswer,
       handle: async ({ query }) => ({
         exercises: (await exercises.listOfCourse(query.courseId)).map(viewExercise),

@@ -3,12 +3,12 @@ import { brokenDirectory, brokenFilename } from '../../domain/file-names.ts'
 import type { Files } from '../../domain/files.ts'
 import { type Route, securedRoute } from '../route.ts'
 import { refined } from '../validation/scalar.ts'
-import { schemas } from '../validation/schemas.ts'
+import { anyId, schemas } from '../validation/schemas.ts'
 import { uploadSchema } from '../validation/upload.ts'
 import { viewFile } from '../views.ts'
 
-const { id, filename, directory } = schemas.File.shape
-const pathFields = { file_id: id }
+const { filename, directory } = schemas.File.shape
+const pathFields = { file_id: anyId }
 const answer = schemas.FileAnswer
 const form = z.object({
   filename: refined(filename, brokenFilename),

@@ -1,10 +1,9 @@
 import type { Users } from '../../domain/users.ts'
 import { jsonBody, publicRoute, type Route, securedRoute } from '../route.ts'
-import { schemas } from '../validation/schemas.ts'
+import { anyId, schemas } from '../validation/schemas.ts'
 import { viewUser } from '../views.ts'
 
-const { id } = schemas.User.shape
-const pathFields = { user_id: id }
+const pathFields = { user_id: anyId }
 const answer = schemas.UserAnswer
 
 export function userRoutes(users: Users): Route[] {

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import { RequestInvalidError } from '../errors.ts'
 import type { Route } from '../route.ts'
-import { describeFaults, type Fault } from './fault.ts'
+import { describeFaults, type Fault, limitInputs } from './fault.ts'
 
 type Fields = Iterable<readonly [name: string, value: unknown]>
 
@@ -40,6 +40,6 @@ export function parseRequest(route: Route, { params, query, body }: RequestValue
     query: readFields('query', route.queryFields, query),
     body: readBody(),
   }
-  if (faults.length > 0) throw new RequestInvalidError(faults)
+  if (faults.length > 0) throw new RequestInvalidError(limitInputs(faults))
   return parsed
 }

@@ -20,6 +20,7 @@ export class ScalarError extends Error {
 export function scalar<T>(parse: (input: unknown) => T, jsonSchema: z.GlobalMeta) {
   return z
     .unknown()
+    .meta(jsonSchema)
     .transform((input, { issues }): T => {
       try {
         return parse(input)
@@ -30,7 +31,6 @@ export function scalar<T>(parse: (input: unknown) => T, jsonSchema: z.GlobalMeta
         return z.NEVER
       }
     })
-    .meta(jsonSchema)
 }
 
 /** A rule of the domain that a value of the right shape breaks or not: `broken` gives the sentence that says how. */
