@@ -47,7 +47,7 @@ function describeRoute(route: Route): JsonSchema {
   ]
   const content = contentTypes[body?.kind ?? 'json'].map((type) => [
     type,
-    body && { schema: describeSchema(body.model) },
+    body && { schema: describeSchema(body.schema) },
   ])
   return {
     operationId,

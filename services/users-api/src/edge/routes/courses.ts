@@ -1,6 +1,6 @@
 import type { Courses } from '../../domain/courses.ts'
 import { brokenCourseScores } from '../../domain/scores.ts'
-import { jsonBody, type Route, securedRoute } from '../route.ts'
+import { type Route, securedRoute } from '../route.ts'
 import { anyId, schemas } from '../validation/schemas.ts'
 import { viewCourse } from '../views.ts'
 
@@ -15,7 +15,7 @@ export function courseRoutes(courses: Courses, appHost: string): Route[] {
     securedRoute('POST /courses', {
       operationId: 'createCourse',
       summary: 'Create a course',
-      body: jsonBody(schemas.NewCourse, brokenCourseScores),
+      body: { kind: 'json', schema: schemas.NewCourse, broken: brokenCourseScores },
       answer,
       failures: { 403: 'The user of the course is not you', 404: 'File or user not found' },
       handle: async ({ caller, body }) => ({
@@ -43,7 +43,7 @@ export function courseRoutes(courses: Courses, appHost: string): Route[] {
       operationId: 'updateCourse',
       summary: 'Change some fields of a course',
       pathFields,
-      body: jsonBody(schemas.CourseChanges, brokenCourseScores),
+      body: { kind: 'json', schema: schemas.CourseChanges, broken: brokenCourseScores },
       answer,
       failures: { 403: 'The course is not yours', 404: 'Course not found' },
       handle: async ({ caller, path, body }) => ({

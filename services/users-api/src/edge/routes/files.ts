@@ -22,7 +22,7 @@ export function fileRoutes(files: Files, appHost: string): Route[] {
     securedRoute('POST /files', {
       operationId: 'createFile',
       summary: 'Store a file; it takes the place of what was there',
-      body: { kind: 'upload', schema: form, model: form },
+      body: { kind: 'upload', schema: form },
       answer,
       failures: { 403: 'The file that was there is not yours' },
       async handle({ caller, body: { upload_file: bytes, ...names } }) {
