@@ -17,7 +17,7 @@ interface RouteInput<P extends string, Q extends string, B, C> {
 }
 
 /** What the body of a request must be. */
-export interface RequestBody<B> {
+interface RequestBody<B> {
   /** How it is read: a JSON value, a form of texts, or a form with a file. */
   readonly kind: 'json' | 'form' | 'upload'
   readonly schema: z.ZodType<B>
