@@ -23,12 +23,10 @@ interface TextLimits {
 const wellFormed = {
   message: 'Input should be a valid string, unable to parse raw data as a unicode string',
   params: { type: 'string_unicode' },
-  abort: true,
 }
 const withoutNul = {
   message: 'Value error, text should not contain NUL characters',
   params: { type: 'value_error', ctx: { error: {} } },
-  abort: true,
 }
 
 /** A string as it was sent, neither trimmed nor converted; without NUL and lone surrogates. */
@@ -37,8 +35,8 @@ export function text({ min, max, example }: TextLimits = {}): z.ZodString {
     .string()
     .refine((value) => value.isWellFormed(), wellFormed)
     .refine((value) => !value.includes('\0'), withoutNul)
-  if (min !== undefined) schema = schema.min(min, { abort: true })
-  if (max !== undefined) schema = schema.max(max, { abort: true })
+  if (min !== undefined) schema = schema.min(min)
+  if (max !== undefined) schema = schema.max(max)
   return example === undefined ? schema : schema.meta({ examples: [example] })
 }
 
@@ -125,9 +123,7 @@ export function defineSchemas<Integer extends z.ZodType>({ id, email, integer }:
     RefreshRequest: z.object({ refreshToken: token }),
     /** The OAuth 2 password grant (RFC 6749, 4.3.2). */
     PasswordGrant: z.object({
-      grant_type: z
-        .nullable(text({ example: 'password' }).regex(/^password$/, { abort: true }))
-        .exactOptional(),
+      grant_type: z.nullable(text({ example: 'password' }).regex(/^password$/)).exactOptional(),
       username: text({ example: 'ada.lovelace@example.com' }),
       password: text({ example: 'correct horse battery staple' }),
       scope: text({ example: '' }).exactOptional(),
