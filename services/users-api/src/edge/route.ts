@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { Request } from 'express'
 import * as z from 'zod'
 import type { User } from '../domain/entities.ts'
 import type { Writable } from './json/write-json.ts'
@@ -13,7 +13,7 @@ interface RouteInput<P extends string, Q extends string, B, C> {
   readonly body: B
   /** Who is logged in. */
   readonly caller: C
-  readonly request: IncomingMessage
+  readonly request: Request
 }
 
 /** What the body of a request must be. */

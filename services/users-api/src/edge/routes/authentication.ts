@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
 import { AppError } from '@polyservice-lab/service-kit'
+import type { Request } from 'express'
 import type { Authentication } from '../../domain/authentication.ts'
 import { publicRoute, type Route } from '../route.ts'
 import { parseEmail } from '../validation/email/email.ts'
@@ -61,6 +61,7 @@ function toEmail(username: string): string {
   }
 }
 
-function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? ''
+/** Of the client, or what a trusted proxy says of it. */
+function addressOf({ ip }: Request): string {
+  return ip ?? ''
 }
