@@ -1,1 +1,2 @@
 export { httpStatuses } from './http-status.ts'
+export { createPage, type PageParts } from './page.ts'
