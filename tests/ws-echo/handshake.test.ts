@@ -163,6 +163,24 @@ describe('plain HTTP', () => {
   })
 })
 
+describe('a handshake behind another request (RFC 9112, 9.3.2)', () => {
+  test('is answered behind its answer', async () => {
+    using peer = await RawPeer.connect(await address())
+    peer.write(`HEAD / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n${handshake()}`)
+    expect((await peer.head()).status).toBe(200)
+    expect((await peer.head()).status).toBe(101)
+    peer.send({ payload: 'behind' })
+    expect(await peer.frames(5)).toHaveLength(5)
+  })
+
+  test('is not answered where that answer ends the connection', async () => {
+    using peer = await RawPeer.connect(await address())
+    peer.write(`GET / HTTP/1.1\r\nHost: localhost\r\n\r\n${handshake()}`)
+    expect((await peer.head()).status).toBe(426)
+    expect((await peer.rest()).toString()).toMatch(/^This is a WebSocket server.*\n$/)
+  })
+})
+
 describe('CONNECTIONS_MAX', () => {
   test('refuses one more with 503 and Retry-After, and takes it when another has left', async () => {
     const peers = await Promise.all(

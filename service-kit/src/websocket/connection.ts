@@ -4,9 +4,8 @@ import type { ErrorCode } from '@polyservice-lab/contracts/errors'
 import { AppError } from '../app-error.ts'
 import type { BudgetShare, ReceiveBudget } from '../receive-budget.ts'
 import type { ServiceDeps } from '../run-service.ts'
-import { compressionCost, pieceCost, ReceiverView } from './receiver.ts'
 import type { SendBudget, Sender } from './send-budget.ts'
-import type { ServerWebSocket } from './server-web-socket.ts'
+import { pieceCost, type ServerWebSocket } from './server-web-socket.ts'
 
 export interface Message {
   readonly data: Buffer
@@ -49,7 +48,6 @@ export class Connection implements Sender {
   readonly #webSocket: ServerWebSocket
   readonly #socket: Socket
   readonly #shared: Shared
-  readonly #receiver: ReceiverView
   readonly #openedAt = performance.now()
   /** Whole messages that wait for their turn or for room. */
   readonly #queue: Message[] = []
@@ -68,6 +66,7 @@ export class Connection implements Sender {
   #isBehind = false
   #isPaused = false
   #awaitsPong = false
+  #isClosed = false
   /** A close of this server, or the end of the stream that follows the client's, behind the answers. */
   #afterAnswers: (() => void) | undefined
   #outcome: 'ok' | ErrorCode | undefined
@@ -76,14 +75,14 @@ export class Connection implements Sender {
     this.#webSocket = webSocket
     this.#socket = socket
     this.#shared = shared
-    this.#receiver = new ReceiverView(webSocket)
     webSocket.on('message', (data: Buffer, isBinary) => this.#received({ data, isBinary }))
     webSocket.on('ping', (data) => this.#pong(data))
     webSocket.on('pong', () => {
       this.#awaitsPong = false
     })
     webSocket.on('error', () => {
-      this.#outcome ??= webSocket.isLimitExceeded ? 'resource_exhausted' : 'invalid_argument'
+      // 1008 and 1009 are limits, 1002 and 1007 wrong frames.
+      this.#outcome ??= (webSocket.closeCode ?? 0) > 1007 ? 'resource_exhausted' : 'invalid_argument'
     })
     webSocket.on('close', (code) => this.#closed(webSocket.closeCode ?? code))
     socket.on('data', (bytes: Buffer) => this.#read(bytes.length))
@@ -120,7 +119,7 @@ export class Connection implements Sender {
     this.#outcome = outcome
     this.#queue.length = 0
     this.#webSocket.close(closeCode, reason)
-    this.#receiver.fail(new Error(reason))
+    this.#webSocket.failReading(new Error(reason))
   }
 
   /** Ends the connection without a close. */
@@ -148,7 +147,7 @@ export class Connection implements Sender {
     while (this.#webSocket.isOpen && !this.#isHandling) {
       const [message] = this.#queue
       if (message === undefined || (this.#isBehind && this.#afterAnswers === undefined)) break
-      if (!sendBudget.admit(this, options.answerBytes(message) + this.#contextCost)) break
+      if (!sendBudget.admit(this, options.answerBytes(message) + this.#webSocket.compressionCost)) break
       this.#queue.shift()
       this.#queueCost -= message.data.length + pieceCost
       this.#handle(message)
@@ -217,23 +216,20 @@ export class Connection implements Sender {
     this.#frames -= 1
     if (this.#sendCost > 0) this.#holdUnsent()
     if (this.#frames > 0) return
-    if (this.#receiver.isCompressing) this.#receiver.releaseCompression()
+    if (this.#webSocket.compressionCost > 0) this.#webSocket.releaseCompression()
     if (!this.#isBehind && this.#afterAnswers === undefined) return
     this.#isBehind = false
     this.#socket.setTimeout(0)
     this.answer()
   }
 
-  get #contextCost(): number {
-    return this.#receiver.isCompressing ? compressionCost : 0
-  }
-
   #holdUnsent(): void {
-    const bytes = this.#webSocket.isClosed ? 0 : this.#webSocket.bufferedAmount
-    const cost = bytes === 0 ? 0 : bytes + this.#frames * pieceCost
+    if (this.#isClosed) return
     const { sendBudget, options } = this.#shared
+    const bytes = this.#webSocket.bufferedAmount
+    const cost = bytes === 0 ? 0 : bytes + this.#frames * pieceCost
     const before = this.#sendCost
-    this.#sendCost = cost === 0 ? 0 : cost + this.#contextCost
+    this.#sendCost = cost === 0 ? 0 : cost + this.#webSocket.compressionCost
     sendBudget.hold(this, before, this.#sendCost)
     if (this.#isBehind || cost <= options.bufferBytesMax) return
     this.#isBehind = true
@@ -248,8 +244,8 @@ export class Connection implements Sender {
 
   /** Counts what was read and not handled; over the budget of all connections, this one is closed. */
   #holdUnread(): void {
-    if (this.#queue.length === 0 && this.#receiver.isIdle) this.#readCost = 0
-    const cost = this.#queueCost + this.#receiver.cost(this.#readCost)
+    if (this.#queue.length === 0 && this.#webSocket.isIdle) this.#readCost = 0
+    const cost = this.#queueCost + this.#webSocket.unreadCost(this.#readCost)
     if (cost === 0 && this.#share === undefined) return
     this.#share ??= this.#shared.receiveBudget.open()
     try {
@@ -286,7 +282,7 @@ export class Connection implements Sender {
     const end = this.#socket.listeners('end').at(-1) as () => void
     this.#socket.off('end', end)
     this.#socket.on('end', () => {
-      this.#receiver.end(() => {
+      this.#webSocket.endReading(() => {
         this.#afterAnswers = () => {
           if (this.#frames === 0 || !this.#webSocket.isOpen) end.call(this.#socket)
         }
@@ -297,6 +293,7 @@ export class Connection implements Sender {
 
   #closed(status: number): void {
     const { sendBudget, deps, closed } = this.#shared
+    this.#isClosed = true
     this.#share?.hold(0)
     sendBudget.forget(this, this.#sendCost)
     closed(this)

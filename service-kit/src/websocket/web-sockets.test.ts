@@ -3,13 +3,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { ReceiverView } from './receiver.ts'
 import { SendBudget } from './send-budget.ts'
+import { ServerWebSocket } from './server-web-socket.ts'
 
 /** The server's side of a connection, and the client's. */
 async function connected() {
   const http = createServer().listen(0, '127.0.0.1')
-  const server = new WebSocketServer({ server: http, perMessageDeflate: { serverNoContextTakeover: true } })
+  const perMessageDeflate = { serverNoContextTakeover: true }
+  const server = new WebSocketServer({ server: http, perMessageDeflate, WebSocket: ServerWebSocket })
   await once(http, 'listening')
   const client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`)
   onTestFinished(() => {
@@ -17,7 +18,7 @@ async function connected() {
     http.close()
   })
   const [[webSocket]] = (await Promise.all([once(server, 'connection'), once(client, 'open')])) as [
-    [WebSocket],
+    [ServerWebSocket],
     [],
   ]
   return { client, webSocket }
@@ -25,18 +26,17 @@ async function connected() {
 
 test('the fields of ws that tell what it holds are there', async () => {
   const { client, webSocket } = await connected()
-  const view = new ReceiverView(webSocket)
-  expect([view.isCompressing, view.isIdle]).toEqual([true, true])
+  expect([webSocket.compressionCost > 0, webSocket.isIdle]).toEqual([true, true])
   client.send('a fragment', { fin: false, compress: false })
-  await expect.poll(() => view.isIdle).toBe(false)
-  expect(view.cost(1)).toBeGreaterThan(1)
+  await expect.poll(() => webSocket.isIdle).toBe(false)
+  expect(webSocket.unreadCost(1)).toBeGreaterThan(1)
   const message = once(webSocket, 'message')
   client.send(' and its end', { fin: true })
   expect(String((await message)[0])).toBe('a fragment and its end')
-  expect(view.isIdle).toBe(true)
-  view.releaseCompression()
+  expect(webSocket.isIdle).toBe(true)
+  webSocket.releaseCompression()
   const failed = once(webSocket, 'error')
-  view.fail(new Error('enough'))
+  webSocket.failReading(new Error('enough'))
   expect(String((await failed)[0])).toContain('enough')
 })
 

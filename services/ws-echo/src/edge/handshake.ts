@@ -95,6 +95,7 @@ function headerFault({ headers }: IncomingMessage): string | undefined {
  * and with one offer of compression that it cannot take up, all of them (RFC 7692, 5.1, declines that one).
  */
 export function normalize({ headers }: IncomingMessage): void {
+  headers.upgrade = 'websocket'
   headers['sec-websocket-protocol'] = listOf(headers['sec-websocket-protocol']).join() || undefined
   headers['sec-websocket-extensions'] = listOf(headers['sec-websocket-extensions']).find(isDeflateOffer)
 }

@@ -35,7 +35,7 @@ export function createHttpApp(
   })
   app.get('/', (request, response, next) => {
     // A wildcard does not name HTML: programs send one, browsers send both.
-    if (request.accepts()[0] !== 'text/html') return next()
+    if (request.accepts()[0]?.toLowerCase() !== 'text/html') return next()
     response.locals['operation'] = 'page'
     page(request, response)
   })
