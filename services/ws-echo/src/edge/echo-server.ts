@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { httpDrain, listen, type ServiceDeps } from '@polyservice-lab/service-kit'
 import { WebSockets } from '@polyservice-lab/service-kit/websocket'
@@ -54,7 +55,14 @@ export class EchoServer {
     this.#http = createServer(options, createHttpApp(refuse, deps))
     this.#http.maxConnections = config.connectionsMax + plainConnectionsMax
     this.#drainHttp = httpDrain(this.#http, closeTimeoutMs)
+    // Of each socket: answers are made in the turn of their request, so that a handshake behind one comes after it.
+    const lastAnswers = new WeakMap<Duplex, ServerResponse>()
+    this.#http.on('request', ({ socket }, response) => lastAnswers.set(socket, response))
     this.#http.on('upgrade', (request, socket, head) => {
+      if (endsConnection(lastAnswers.get(socket))) {
+        socket.on('error', () => {}).resume()
+        return
+      }
       normalize(request)
       this.#webSockets.upgrade(request, socket, head)
     })
@@ -83,4 +91,8 @@ export class EchoServer {
     if (this.#isDraining) return 'The server stops.'
     return this.#webSockets.isFull ? 'The server has all the connections it may have.' : undefined
   }
+}
+
+function endsConnection(answer: ServerResponse | undefined): boolean {
+  return String(answer?.getHeader('connection')).includes('close')
 }
