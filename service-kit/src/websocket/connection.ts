@@ -118,8 +118,10 @@ export class Connection implements Sender {
     if (outcome === 'internal') this.#shared.deps.logger.error({ err: error, requestId }, 'connection failed')
     this.#outcome = outcome
     this.#queue.length = 0
+    this.#queueCost = 0
     this.#webSocket.close(closeCode, reason)
     this.#webSocket.failReading(new Error(reason))
+    this.#holdUnread()
   }
 
   /** Ends the connection without a close. */
