@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http'
+import type { BudgetShare, ReceiveBudget } from '@polyservice-lab/service-kit'
+import { HttpError } from '@polyservice-lab/service-kit/http'
+import type { Request } from 'express'
 import type { Authentication } from '../domain/authentication.ts'
 import type { User } from '../domain/entities.ts'
-import { type BodyLimits, readJsonBody } from './body.ts'
-import { HttpError } from './errors.ts'
+import { readJsonBody } from './body.ts'
 import type { Form, FormReader } from './forms/read-form.ts'
 import type { JsonValue } from './json/json-value.ts'
 import type { Writable } from './json/write-json.ts'
@@ -11,16 +13,13 @@ import { parseRequest } from './validation/parse-request.ts'
 
 export interface RunnerDeps {
   readonly authentication: Authentication
-  readonly bodyLimits: BodyLimits
+  readonly bodyBytesMax: number
+  readonly receiveBudget: ReceiveBudget
   readonly readForm: FormReader
 }
 
-export type RouteRunner = (
-  route: Route,
-  request: IncomingMessage,
-  params: ReadonlyMap<string, string>,
-  query: URLSearchParams,
-) => Promise<Writable>
+/** Makes the value that a request to a route is answered with. */
+export type RouteRunner = (route: Route, request: Request) => Promise<Writable>
 
 /** Who is asking, or the error that says that nobody knows. */
 type Caller = { readonly user: User | undefined } | { readonly error: unknown }
@@ -29,7 +28,9 @@ type Caller = { readonly user: User | undefined } | { readonly error: unknown }
  * Runs routes; the order of checks is that of the contract: a body that cannot be parsed, then who is asking, then
  * path, query and body together.
  */
-export function createRouteRunner({ authentication, bodyLimits, readForm }: RunnerDeps): RouteRunner {
+export function createRouteRunner(deps: RunnerDeps): RouteRunner {
+  const { authentication, bodyBytesMax, receiveBudget, readForm } = deps
+
   async function authenticate(request: IncomingMessage): Promise<User> {
     const [scheme, token] = splitOnce(request.headers.authorization ?? '')
     if (scheme.toLowerCase() !== 'bearer')
@@ -48,24 +49,36 @@ export function createRouteRunner({ authentication, bodyLimits, readForm }: Runn
   async function readBody(
     route: Route,
     request: IncomingMessage,
+    share: BudgetShare,
     caller: Caller,
   ): Promise<Form | { values: JsonValue | undefined } | undefined> {
     if (route.body === undefined) return undefined
-    if (route.body.kind === 'json') return { values: await readJsonBody(request, bodyLimits) }
+    if (route.body.kind === 'json') return { values: await readJsonBody(request, bodyBytesMax, share) }
     // Nobody's bytes do not go to the disk.
     const keeps = route.body.kind === 'upload' && 'user' in caller
-    return readForm(request, keeps ? 'upload_file' : undefined)
+    return readForm(request, share, keeps ? 'upload_file' : undefined)
   }
 
-  return async (route, request, params, query) => {
+  return async (route, request) => {
     const caller = await askCaller(route, request)
-    const written = await readBody(route, request, caller)
+    // Held until the route has ended: so long is the body, or what was made of it, in memory.
+    using share = receiveBudget.open()
+    const written = await readBody(route, request, share, caller)
     await using _form = written !== undefined && Symbol.asyncDispose in written ? written : undefined
     if ('error' in caller) throw caller.error
-    const input = parseRequest(route, { params, query, body: written?.values })
+    const input = parseRequest(route, {
+      params: Object.entries(request.params) as [string, string][],
+      query: queryOf(request),
+      body: written?.values,
+    })
     // Awaited here: the files of the form go when it has ended.
     return await route.handle({ ...input, caller: caller.user, request })
   }
+}
+
+function queryOf({ url }: Request): URLSearchParams {
+  const question = url.indexOf('?')
+  return new URLSearchParams(question < 0 ? undefined : url.slice(question + 1))
 }
 
 function splitOnce(header: string): [scheme: string, rest: string] {
