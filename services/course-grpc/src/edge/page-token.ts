@@ -1,4 +1,4 @@
-import { checkCourseId, invalidFields } from './course.ts'
+import { checkCourseId, invalidFields } from '../domain/course.ts'
 
 /** Distinguishes this form of token from later ones. */
 const version = '1'
@@ -10,14 +10,14 @@ export function pageTokenAfter(courseId: string): string {
 
 /**
  * The id after which the page of a token begins; the empty token is that of the first page.
- * @throws AppError invalid_argument naming `page_token`
+ * @throws AppError invalid_argument naming `pageToken`
  */
 export function parsePageToken(token: string): string {
   if (token === '') return ''
   const text = Buffer.from(token, 'base64url').toString()
   const courseId = text.slice(version.length)
   const isOurs = text.startsWith(version) && courseId !== '' && pageTokenAfter(courseId) === token
-  if (!isOurs) throw invalidFields([{ field: 'page_token', description: 'is not a token that a page gave' }])
-  checkCourseId(courseId, 'page_token')
+  if (!isOurs) throw invalidFields([{ field: 'pageToken', description: 'is not a token that a page gave' }])
+  checkCourseId(courseId, 'pageToken')
   return courseId
 }
