@@ -5,7 +5,7 @@ import type { Outcome, Verdict } from '../runner/experiment-run.ts'
 import { type Call, describeCodes, isOk, type Lane, quantile } from '../runner/lane.ts'
 import type { CheckResult, TimelineEvent } from '../runner/timeline.ts'
 import { describeMs } from './describe.ts'
-import { withoutControls } from './xml.ts'
+import { escapeXml, withoutControls } from './xml.ts'
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>')
 
@@ -109,7 +109,9 @@ export function drawTimeline(outcome: Outcome): string {
     ],
   })
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
-  svg.insertAdjacentHTML('afterbegin', paper)
+  svg.setAttribute('role', 'img')
+  const title = escapeXml(`${experiment.title}: ${verdict}`)
+  svg.insertAdjacentHTML('afterbegin', `<title>${title}</title>${paper}`)
   return `${svg.outerHTML.replaceAll('&nbsp;', '&#160;')}\n`
 }
 
