@@ -124,7 +124,8 @@ describe('never fails', () => {
       .map(([start, end]) => `${start ?? ''}-${end ?? ''}`)
     const property = fc.asyncProperty(fc.array(part, { maxLength: 4 }), async (parts) => {
       const { status } = await api.get(path, { headers: { range: `bytes=${parts.join(',')}` } })
-      expect([206, 400, 416]).toContain(status)
+      // Ranges that cannot be understood, and several at once, do not count.
+      expect([200, 206, 416]).toContain(status)
     })
     await fc.assert(property, { numRuns: 60 })
   })

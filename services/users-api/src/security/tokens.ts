@@ -1,4 +1,5 @@
 import { jwtVerify, SignJWT } from 'jose'
+import { LRUCache } from 'lru-cache'
 import type { TokenKind, Tokens } from '../domain/authentication.ts'
 
 const algorithm = 'HS256'
@@ -26,7 +27,7 @@ interface Verified {
 export async function createTokens({ secret, lifetimeS, newId, now }: TokensOptions): Promise<Tokens> {
   const name = { name: 'HMAC', hash: 'SHA-256' }
   const key = await crypto.subtle.importKey('raw', secret, name, false, ['sign', 'verify'])
-  const verified = new Map<string, Verified>()
+  const verified = new LRUCache<string, Verified>({ max: verifiedMax })
   const nowS = () => Math.floor(now() / 1000)
 
   async function read(token: string): Promise<Verified | undefined> {
@@ -45,12 +46,6 @@ export async function createTokens({ secret, lifetimeS, newId, now }: TokensOpti
     }
   }
 
-  function remember(token: string, claims: Verified): void {
-    const [oldest] = verified.keys()
-    if (verified.size >= verifiedMax && oldest !== undefined) verified.delete(oldest)
-    verified.set(token, claims)
-  }
-
   return {
     issue(kind, userId) {
       const issuedAtS = nowS()
@@ -67,7 +62,7 @@ export async function createTokens({ secret, lifetimeS, newId, now }: TokensOpti
       if (claims === undefined) {
         claims = await read(token)
         if (claims === undefined) return undefined
-        remember(token, claims)
+        verified.set(token, claims)
       } else if (claims.expiresAtS <= nowS()) {
         verified.delete(token)
         return undefined

@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http'
+import type { BudgetShare } from '../receive-budget.ts'
+import { HttpError } from './answer.ts'
+
+/**
+ * Reads a body as far as the limit.
+ * @param share of the budget of unfinished messages. A body that is there with its head is not counted; any other one is
+ *   for as long as the share lives, which is as long as something is made of it
+ * @throws HttpError 413, AppError unavailable
+ */
+export async function readBody(
+  request: IncomingMessage,
+  bytesMax: number,
+  share: BudgetShare,
+): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of readChunks(request, bytesMax)) {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (!request.complete) share.hold(bytes)
+  }
+  return Buffer.concat(chunks)
+}
+
+/**
+ * A body as it arrives, as far as the limit.
+ * @throws HttpError 413
+ */
+export async function* readChunks(request: IncomingMessage, bytesMax: number): AsyncGenerator<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge()
+  let bytes = 0
+  // The socket has to stay open for an answer when the rest is not read.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > bytesMax) throw tooLarge()
+    yield chunk
+  }
+}
+
+export function tooLarge(): HttpError {
+  return new HttpError(413, 'Content Too Large')
+}
+
+/**
+ * Reads on without keeping anything, so that a client that sends first and reads then hears the answer; one that does
+ * not end is cut off.
+ */
+export function discardRest(request: IncomingMessage, bytesMax: number): void {
+  if (request.complete) return
+  let bytes = 0
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > bytesMax) request.socket.destroy()
+  })
+}

@@ -1,0 +1,142 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { createApiClient } from '@polyservice-lab/clients'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { until, useLab } from '../support/lab.ts'
+import { createFile, createPerson, type Person } from './support/people.ts'
+
+const lab = useLab(['users-api'], { CORS_ORIGINS: 'https://a.example', HEADER_BYTES_MAX: '8192' })
+let person: Person
+
+beforeAll(async () => {
+  person = await createPerson(lab.service('users-api'))
+})
+
+async function request(method: string, path: string, headers: Record<string, string> = {}) {
+  return createApiClient(await lab.service('users-api').address()).request(method, path, { headers })
+}
+
+/** The answer to bytes that are sent as they are, on a connection that the server ends. */
+async function raw(bytes: string): Promise<string> {
+  const { host, port } = await lab.service('users-api').address()
+  const socket = connect(port, host)
+  await once(socket, 'connect')
+  socket.write(bytes)
+  return text(socket)
+}
+
+interface Line {
+  readonly requestId?: string
+  readonly msg: string
+}
+
+async function accessLines(requestId: string): Promise<readonly Line[]> {
+  const lines = (await lab.service('users-api').logs()).split('\n').filter((line) => line.startsWith('{'))
+  return lines.map((line) => JSON.parse(line) as Line).filter((line) => line.requestId === requestId)
+}
+
+describe('every answer carries the id under which its one access line stands', () => {
+  test.each([
+    ['GET', '/api/v1/users/me', { operation: 'getMe', outcome: 'unauthenticated', status: 401 }],
+    ['GET', '/nothing', { operation: 'other', outcome: 'not_found', status: 404 }],
+    ['PUT', '/api/v1/users/me', { operation: 'other', outcome: 'unimplemented', status: 405 }],
+    ['GET', '/docs/', { operation: 'other', outcome: 'ok', status: 307 }],
+    ['GET', '/docs', { operation: 'page', outcome: 'ok', status: 200 }],
+    ['GET', '/static/nothing', { operation: 'static', outcome: 'not_found', status: 404 }],
+  ])('%s %s', async (method, path, expected) => {
+    const { headers } = await request(method, path)
+    const requestId = headers.get('x-request-id') ?? ''
+    await until(async () => (await accessLines(requestId)).length > 0, 'the line is there')
+    expect(await accessLines(requestId)).toEqual([
+      expect.objectContaining({ ...expected, msg: 'ended', durationMs: expect.any(Number) }),
+    ])
+  })
+
+  test.each([
+    ['what is no HTTP', 'rubbish\r\n\r\n', 400, 'invalid_argument'],
+    [
+      'headers that are too large',
+      `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(9000)}\r\n\r\n`,
+      431,
+      'resource_exhausted',
+    ],
+  ])('%s', async (_name, bytes, status, outcome) => {
+    const answer = await raw(bytes)
+    expect(answer).toContain(`HTTP/1.1 ${status}`)
+    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toEqual({ detail: expect.any(String) })
+    const requestId = /x-request-id: (\S+)/i.exec(answer)?.[1] ?? ''
+    await until(async () => (await accessLines(requestId)).length > 0, 'the line is there')
+    expect(await accessLines(requestId)).toEqual([expect.objectContaining({ outcome, status })])
+  })
+})
+
+describe('paths', () => {
+  test.each([
+    ['GET', '/api/v1/users//', 307, '/api/v1/users'],
+    ['GET', '/static', 307, '/static/'],
+    ['GET', '//', 307, '/'],
+    ['GET', '/api/v1/users/?a=b/c', 307, '/api/v1/users?a=b/c'],
+    ['GET', '/API/v1/users/me', 404, undefined],
+    ['GET', '/api/v1/users/a%2Fb', 404, undefined],
+    ['GET', '/static/%', 404, undefined],
+    ['GET', '/static/%ff', 404, undefined],
+    ['OPTIONS', '/api/v1/users/', 307, '/api/v1/users'],
+  ])('%s %s is %i', async (method, path, status, location) => {
+    const answer = await request(method, path)
+    const { host, port } = await lab.service('users-api').address()
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('location')).toBe(
+      location === undefined ? null : `http://${host}:${port}${location}`,
+    )
+  })
+
+  test('an escaped path is the same as the plain one', async () => {
+    const { status, body } = await request('GET', '/api/v1/%75sers/%6de')
+    expect([status, body]).toEqual([401, { detail: 'Not authenticated' }])
+  })
+})
+
+describe('stored files', () => {
+  test('are not sent again to a client that has them, though fetch asks for no cache', async () => {
+    const file = await createFile(person, 'cached')
+    const path = new URL(file.url).pathname
+    const etag = (await request('GET', path)).headers.get('etag') ?? ''
+    const again = await request('GET', path, { 'if-none-match': etag, 'cache-control': 'no-cache' })
+    expect([again.status, again.bytes.length]).toEqual([304, 0])
+    expect((await request('GET', path, { 'if-match': '"other"' })).status).toBe(412)
+  })
+
+  test.each([
+    ['.hidden', 'text/plain; charset=utf-8'],
+    ['a.json', 'application/json'],
+    ['a.html', 'text/html; charset=utf-8'],
+    ['a', 'text/plain; charset=utf-8'],
+  ])('%s is %s', async (filename, contentType) => {
+    const file = await person.files.createFile({ directory: 'types', filename, bytes: '12345' })
+    const answer = await request('GET', new URL(file.url).pathname)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, contentType])
+    expect(answer.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
+  })
+
+  test.each([
+    ['bytes=1-2', 206, '23', 'bytes 1-2/5'],
+    ['bytes=-2', 206, '45', 'bytes 3-4/5'],
+    ['bytes=3-', 206, '45', 'bytes 3-4/5'],
+    ['bytes=0-0,3-3', 200, '12345', null],
+    ['lines=1', 200, '12345', null],
+    ['bytes=9-', 416, undefined, 'bytes */5'],
+  ])('range %s: %i', async (range, status, bytes, contentRange) => {
+    const file = await person.files.createFile({ directory: 'ranges', filename: 'a', bytes: '12345' })
+    const answer = await request('GET', new URL(file.url).pathname, { range })
+    expect([answer.status, answer.headers.get('content-range')]).toEqual([status, contentRange])
+    if (bytes === undefined) expect(answer.body).toEqual({ detail: 'Range Not Satisfiable' })
+    else expect(Buffer.from(answer.bytes).toString()).toBe(bytes)
+  })
+
+  test('an empty one is whole', async () => {
+    const file = await person.files.createFile({ directory: 'empty', filename: 'a', bytes: '' })
+    const answer = await request('GET', new URL(file.url).pathname)
+    expect([answer.status, answer.headers.get('content-length')]).toEqual([200, '0'])
+  })
+})
