@@ -4,6 +4,7 @@ import { AppError } from '../app-error.ts'
 const constraintCodes = { foreignKey: '23503', unique: '23505' } as const
 const retryableCodes = new Set(['40001', '40P01'])
 const diskFull = '53100'
+const unstorableText = '22021'
 const statementTimeout = '57014'
 /** The server refuses or ended the session, or the network does not carry it. */
 const lostCodes =
@@ -55,7 +56,8 @@ export function isSilence(error: unknown): boolean {
 
 /**
  * What a store throws in place of what pg threw: AppError `unavailable` where the server cannot be had or does not keep
- * up, `insufficient_storage` where its disk is full; any other error is itself, without the row that it quotes.
+ * up, `insufficient_storage` where its disk is full, `invalid_argument` for a text with U+0000; any other error is
+ * itself, without the row that it quotes.
  */
 export function classify(error: unknown): unknown {
   const code = codeOf(error)
@@ -63,6 +65,8 @@ export function classify(error: unknown): unknown {
     return new AppError('insufficient_storage', 'there is no room on the disk', { cause: error })
   if (code === statementTimeout || isConnectionFault(error))
     return new AppError('unavailable', 'the database is not available', { cause: error })
+  if (code === unstorableText)
+    return new AppError('invalid_argument', 'U+0000 in a text cannot be stored', { cause: error })
   // The detail of a failed constraint prints the whole row, and a logger prints every member of an error.
   if (error instanceof Error && code !== '')
     for (const key of ['detail', 'where']) Reflect.deleteProperty(error, key)

@@ -7,7 +7,7 @@ import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import { type ListenOptions, listen } from './listen.ts'
 import { createPostgresMetrics } from './metrics.ts'
-import { createPool, kyselyPool } from './pool.ts'
+import { createPool, kyselyPool, safeInteger, typesWith } from './pool.ts'
 import { runTransaction } from './transaction.ts'
 
 export interface PostgresOptions {
@@ -19,6 +19,8 @@ export interface PostgresOptions {
   readonly migrations: Readonly<Record<string, Migration>>
   readonly logger: Logger
   readonly metrics?: Metrics
+  /** Reads integers of 64 bits as bigint; else as number, and one that no number holds is an error. Default: false. */
+  readonly bigints?: boolean
   /** Connections at most. Default: 10. */
   readonly poolMax?: number
   /** How long a call waits for a connection, new or not, in ms. Default: 2000. */
@@ -54,7 +56,7 @@ const longestPauseMs = 2_000
  * @throws Error naming server and database, when it stays away, refuses the login, or a migration fails
  */
 export async function openPostgres<Schema>(options: PostgresOptions): Promise<Postgres<Schema>> {
-  const { logger, poolMax = 10, statementTimeoutMs = 5_000 } = options
+  const { logger, poolMax = 10, statementTimeoutMs = 5_000, bigints = false } = options
   await untilThere(() => migrate(options), options)
   const config: pg.PoolConfig = {
     ...connectionConfig(options),
@@ -62,6 +64,7 @@ export async function openPostgres<Schema>(options: PostgresOptions): Promise<Po
     query_timeout: statementTimeoutMs + answerMarginMs,
     idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 10_000,
     max: poolMax,
+    types: typesWith(bigints ? BigInt : safeInteger),
   }
   const pool = createPool(config, logger)
   const observed = createPostgresMetrics(pool, options.metrics)

@@ -10,16 +10,18 @@ const endTimeoutMs = 3_000
 /** What may be sent again on another connection: it changes nothing, and nothing was done before it. */
 const repeatable = /^\s*(select|begin|start transaction)\b/i
 
-/** Integers of 64 bits are numbers, or an error where a number cannot hold them; times without a zone stay texts. */
-const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format: 'text') => {
-    if (oid === pg.types.builtins.INT8) return safeInteger
+/** How values are read; times without a zone stay texts. @param readInteger of an integer of 64 bits */
+export function typesWith(readInteger: (text: string) => number | bigint): pg.CustomTypesConfig {
+  function getTypeParser(oid: number, format: 'text') {
+    if (oid === pg.types.builtins.INT8) return readInteger
     if (oid === pg.types.builtins.DATE || oid === pg.types.builtins.TIMESTAMP) return String
     return pg.types.getTypeParser(oid, format)
-  }) as typeof pg.types.getTypeParser,
+  }
+  return { getTypeParser: getTypeParser as typeof pg.types.getTypeParser }
 }
 
-function safeInteger(text: string): number {
+/** @throws RangeError where a number cannot hold it */
+export function safeInteger(text: string): number {
   const number = Number(text)
   if (Number.isSafeInteger(number)) return number
   throw new RangeError(`an integer of the database is beyond 2^53: ${text}`)
@@ -27,7 +29,7 @@ function safeInteger(text: string): number {
 
 /** Opens a pool whose connections may die at any time without ending the process. */
 export function createPool(config: pg.PoolConfig, logger: Logger): pg.Pool {
-  const pool = new pg.Pool({ ...config, types })
+  const pool = new pg.Pool(config)
   const note = (error: Error) => logger.debug({ err: classify(error) }, 'a connection to PostgreSQL was lost')
   // The pool listens to idle connections only; one that is in use and dies would end the process.
   pool.on('error', note)
