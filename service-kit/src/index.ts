@@ -1,6 +1,6 @@
 export type { Access, Ended } from './access.ts'
 export { AppError, type AppErrorDetails } from './app-error.ts'
-export { type BaseConfig, ConfigError, defineConfig, type LoadConfig } from './config.ts'
+export { type BaseConfig, baseVariables, ConfigError, defineConfig, type LoadConfig } from './config.ts'
 export { isDiskFull, throwStorageError } from './disk-full.ts'
 export type { Env, EnvReader, Variable } from './env-reader.ts'
 export { createGate } from './gate.ts'
