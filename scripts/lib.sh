@@ -46,14 +46,20 @@ named_services() {
   words "$SERVICE"
 }
 
-# For what starts services: exports COMPOSE_PROFILES and sets `services` to their names, to none where the profiles say
-# it all. The core comes with every wing.
+# For what starts services: exports COMPOSE_PROFILES and sets `services` to their names. The core comes with every wing,
+# a named service with what it depends on. An image that cannot be had is named, and its service left out.
 choose_to_start() {
   local profiles
   services=$(named_services) || return
   profiles=$(wings) || return
-  [ -z "$services" ] || profiles='*'
+  [ -z "$services" ] || profiles=
+  if [ "$(value_of USERS_API_STORE sqlite)" = postgres ] && [ -z "$(value_of USERS_API_DATABASE_URL '')" ]; then
+    profiles=$profiles,postgres
+  fi
   export COMPOSE_PROFILES=$profiles
+  # shellcheck disable=SC2046
+  services=$(scripts/backing-images.sh ${services:-$(docker compose config --services)})
+  [ -n "$services" ] || return
 }
 
 # For what is done to services that run: the same, but a wing is that wing alone, and without LAB it is everything.
