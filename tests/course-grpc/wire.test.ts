@@ -105,7 +105,10 @@ describe('x-request-id', () => {
     const { trailers } = await connection.call('/nothing', requestFrame)
     const id = String(trailers['x-request-id'])
     expect(id).toMatch(/^[0-9a-f-]{36}$/)
-    await until(async () => (await lab.service.logs()).includes(`"requestId":"${id}"`), 'the call is logged')
+    await until(
+      async () => (await lab.service.readLogs()).includes(`"requestId":"${id}"`),
+      'the call is logged',
+    )
   })
 })
 
@@ -237,7 +240,7 @@ describe('deadlines and cancellation', () => {
   })
 
   async function outcomes(method: string, outcome: string): Promise<number> {
-    const { adminUrl } = await lab.service.address()
+    const adminUrl = lab.service.adminUrl()
     const text = await fetch(`${adminUrl}/metrics`).then((response) => response.text())
     const line = text.split('\n').find((line) => line.includes(`/${method}",outcome="${outcome}"`))
     return Number(line?.split(' ').at(-1) ?? 0)

@@ -10,7 +10,7 @@ const lab = useLab(['tcp-history'], { SEND_TIMEOUT_MS: '2000' })
 const service = () => lab.service('tcp-history')
 
 afterAll(async () => {
-  expect(await service().logs()).not.toContain('unforeseen')
+  expect(await service().readLogs()).not.toContain('unforeseen')
 })
 
 beforeEach(async () => {
@@ -76,7 +76,7 @@ test('a follower that does not read is cut off; the others do not notice', async
   await fill(writer, 60_000_000)
   expect(await Promise.all(counts)).toEqual(counts.map(() => 1_000n))
   await until(async () => (await service().metric('lab_connections')) === 6, 'the slow one is cut off')
-  expect(await service().logs()).toContain('cut off a client that does not read')
+  expect(await service().readLogs()).toContain('cut off a client that does not read')
   slow.socket.resume()
   const answer = await slow.answer.catch(() => Buffer.alloc(0))
   expect(answer.length).toBeLessThan(60_000_000)

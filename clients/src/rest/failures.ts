@@ -1,4 +1,4 @@
-import type { Failure, RequestFault } from '@polyservice-lab/contracts/users-api'
+import type { RequestFault } from '@polyservice-lab/contracts/users-api'
 import { codeOfHttpAnswer } from '../core/http-status.ts'
 import { LabError } from '../core/lab-error.ts'
 import type { ApiResponse } from './api-response.ts'
@@ -8,8 +8,8 @@ export const alreadyExists = { status: 403, ending: 'already exists' } as const
 
 /** The error that an answer tells of. */
 export function failureOf({ status, headers, body }: ApiResponse): LabError {
-  const detail = (body as Partial<Failure> | undefined)?.detail
-  const faults = Array.isArray(detail) ? (detail as readonly RequestFault[]) : []
+  const detail = (body as { detail?: string | readonly RequestFault[] } | undefined)?.detail
+  const faults = typeof detail === 'object' ? detail : []
   const violations = faults.map(({ loc, msg }) => ({
     field: loc.slice(1).join('.') || String(loc[0]),
     description: msg,

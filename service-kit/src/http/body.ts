@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
 import type { BudgetShare } from '../receive-budget.ts'
 import { HttpError } from './answer.ts'
 
 /**
  * Reads a body as far as the limit.
- * @param share of the budget of unfinished messages. A body that is there with its head is not counted; any other one is
- *   for as long as the share lives, which is as long as something is made of it
+ * @param share counts it for as long as the share lives, which is as long as something is made of it
  * @throws HttpError 413, AppError unavailable
  */
 export async function readBody(
@@ -18,9 +18,27 @@ export async function readBody(
   for await (const chunk of readChunks(request, bytesMax)) {
     chunks.push(chunk)
     bytes += chunk.length
-    if (!request.complete) share.hold(bytes)
+    await holdUnfinished(request, share, bytes)
   }
   return Buffer.concat(chunks)
+}
+
+/**
+ * Counts what is held in memory of a body that arrives.
+ * @throws AppError unavailable where all bodies are too much together and this one is not whole
+ */
+export async function holdUnfinished(
+  request: IncomingMessage,
+  share: BudgetShare,
+  bytes: number,
+): Promise<void> {
+  try {
+    share.hold(bytes)
+  } catch (error) {
+    // The end of a body that came in one piece with its last bytes is seen after them.
+    await setImmediate()
+    if (!request.complete) throw error
+  }
 }
 
 /**

@@ -31,7 +31,7 @@ export async function readJsonBody(
         type: 'json_invalid',
         loc: ['body', BigInt(position)],
         msg: 'JSON decode error',
-        input: new Map(),
+        input: {},
         ctx: { error: message },
       },
     ])

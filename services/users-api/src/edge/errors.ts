@@ -3,7 +3,7 @@ import { AppError } from '@polyservice-lab/service-kit'
 import { type HttpAnswer, HttpError } from '@polyservice-lab/service-kit/http'
 import { LoginLimitError } from '../domain/authentication.ts'
 import { writeJson } from './json/write-json.ts'
-import type { Fault } from './validation/schema.ts'
+import type { Fault } from './validation/fault.ts'
 
 /** The status of each code: the rows that clients of this API know otherwise than HTTP has them. */
 const statuses = {

@@ -5,12 +5,11 @@ import type { Request } from 'express'
 import type { Authentication } from '../domain/authentication.ts'
 import type { User } from '../domain/entities.ts'
 import { readJsonBody } from './body.ts'
-import { RequestInvalidError } from './errors.ts'
 import type { Form, FormReader } from './forms/read-form.ts'
+import type { JsonValue } from './json/json-value.ts'
 import type { Writable } from './json/write-json.ts'
 import type { Route } from './route.ts'
-import { parseFields } from './validation/fields.ts'
-import { type Input, invalid, Place } from './validation/schema.ts'
+import { parseRequest } from './validation/parse-request.ts'
 
 export interface RunnerDeps {
   readonly authentication: Authentication
@@ -52,7 +51,7 @@ export function createRouteRunner(deps: RunnerDeps): RouteRunner {
     request: IncomingMessage,
     share: BudgetShare,
     caller: Caller,
-  ): Promise<Form | { values: Input | undefined } | undefined> {
+  ): Promise<Form | { values: JsonValue | undefined } | undefined> {
     if (route.body === undefined) return undefined
     if (route.body.kind === 'json') return { values: await readJsonBody(request, bodyBytesMax, share) }
     // Nobody's bytes do not go to the disk.
@@ -67,19 +66,14 @@ export function createRouteRunner(deps: RunnerDeps): RouteRunner {
     const written = await readBody(route, request, share, caller)
     await using _form = written !== undefined && Symbol.asyncDispose in written ? written : undefined
     if ('error' in caller) throw caller.error
-    const root = new Place([])
-    const path = parseFields(route.pathFields, paramsOf(request), root.at('path'), null)
-    // Of equal names the last counts.
-    const found = parseFields(route.queryFields, new Map(queryOf(request)), root.at('query'), null)
-    const body = route.body?.parse(written?.values, root.at('body'))
-    if (path === invalid || found === invalid || body === invalid) throw new RequestInvalidError(root.faults)
+    const input = parseRequest(route, {
+      params: Object.entries(request.params) as [string, string][],
+      query: queryOf(request),
+      body: written?.values,
+    })
     // Awaited here: the files of the form go when it has ended.
-    return await route.handle({ path, query: found, body, caller: caller.user, request })
+    return await route.handle({ ...input, caller: caller.user, request })
   }
-}
-
-function paramsOf({ params }: Request): ReadonlyMap<string, string> {
-  return new Map(Object.entries(params).map(([name, value]) => [name, String(value)]))
 }
 
 function queryOf({ url }: Request): URLSearchParams {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { BudgetShare } from '@polyservice-lab/service-kit'
-import { HttpError, tooLarge } from '@polyservice-lab/service-kit/http'
+import { HttpError, holdUnfinished, tooLarge } from '@polyservice-lab/service-kit/http'
 import type { Blobs } from '../../domain/blobs.ts'
 import { Upload } from '../validation/upload.ts'
 import { type Part, readParts } from './multipart-parts.ts'
@@ -52,7 +52,7 @@ export async function readMultipartForm(options: MultipartOptions, uploads: Uplo
       if (sizeBytes > textBytesMax)
         throw new HttpError(400, `Part exceeded maximum size of ${textBytesMax / 1024}KB.`)
       if (bytesOfTexts > bytesMax.texts) throw tooLarge()
-      if (!request.complete) share.hold(bytesOfTexts)
+      await holdUnfinished(request, share, bytesOfTexts)
       // The chunk that it is part of goes, and with it the memory.
       chunks.push(Buffer.from(chunk))
     }

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http'
 import type { BudgetShare } from '@polyservice-lab/service-kit'
 import { readBody } from '@polyservice-lab/service-kit/http'
 import type { Blobs } from '../../domain/blobs.ts'
-import type { FormValues } from '../validation/request-body.ts'
 import type { Upload } from '../validation/upload.ts'
 import { parseParameters } from './header-parameters.ts'
 import { readMultipartForm } from './multipart-form.ts'
@@ -16,7 +15,8 @@ export interface FormLimits {
 
 /** The fields of a form, and the files among them; disposing it removes those that were not kept. */
 export interface Form extends AsyncDisposable {
-  readonly values: FormValues
+  /** Of equal names the last counts. */
+  readonly values: ReadonlyMap<string, string | Upload>
 }
 
 /**
@@ -38,7 +38,7 @@ export function createFormReader(limits: FormLimits, blobs: Blobs): FormReader {
     const forget = () =>
       blobs.remove(uploads.filter(({ kept, blobId }) => !kept && blobId !== '').map(({ blobId }) => blobId))
 
-    async function read(): Promise<FormValues> {
+    async function read(): Promise<Form['values']> {
       if (value === 'application/x-www-form-urlencoded')
         return parseUrlEncoded(await readBody(request, limits.bodyBytesMax, share))
       if (value !== 'multipart/form-data') return new Map()

@@ -1,32 +1,29 @@
-import type { Schema } from './schema.ts'
-import { parseString } from './text.ts'
+import { requireString, ScalarError } from './scalar.ts'
 
 const canonical = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i
 /** 32 digits, or with hyphens: alone, in braces or as a URN (RFC 9562 section 4). */
 const written = /^(?:([0-9a-fA-F]{32}|[0-9a-fA-F-]{36})|\{([0-9a-fA-F-]{36})\}|urn:uuid:([0-9a-fA-F-]{36}))$/
 const groupLengths = [8, 4, 4, 4, 12] as const
 
-/** A UUID of version 4 in any of its spellings; its value is the canonical one. */
-export function uuid4(): Schema<string> {
-  return {
-    parse(input, place) {
-      if (typeof input === 'string' && !input.isWellFormed()) return parseString(input, place)
-      if (typeof input !== 'string')
-        return place.fail('uuid_type', 'UUID input should be a string, bytes or UUID object', input)
-      const groups = parseUuid(input)
-      if (groups === undefined) {
-        const error = describeFault(input)
-        return place.fail('uuid_parsing', `Input should be a valid UUID, ${error}`, input, { error })
-      }
-      const [, , third = '', fourth = ''] = groups
-      if (third.startsWith('4') && /^[89ab]/.test(fourth)) return groups.join('-')
-      return place.fail('uuid_version', 'UUID version 4 expected', input, { expected_version: 4n })
-    },
-    jsonSchema: { type: 'string', format: 'uuid' },
+/**
+ * A UUID in its canonical spelling, from any of its spellings.
+ * @param version what it must have; undefined where any will do
+ * @throws ScalarError
+ */
+export function parseUuid(input: unknown, version?: 4): string {
+  if (typeof input !== 'string')
+    throw new ScalarError('uuid_type', 'UUID input should be a string, bytes or UUID object')
+  const groups = groupsOf(requireString(input))
+  if (groups === undefined) {
+    const error = describeFault(input)
+    throw new ScalarError('uuid_parsing', `Input should be a valid UUID, ${error}`, { error })
   }
+  const uuid = groups.join('-')
+  if (version === undefined || /^.{14}4.{4}[89ab]/.test(uuid)) return uuid
+  throw new ScalarError('uuid_version', 'UUID version 4 expected', { expected_version: 4n })
 }
 
-function parseUuid(input: string): string[] | undefined {
+function groupsOf(input: string): string[] | undefined {
   const [, bare, braced, urn] = written.exec(input) ?? []
   return canonical
     .exec(bare ?? braced ?? urn ?? '')
