@@ -11,25 +11,24 @@ const readyTimeoutMs = 60_000
 const defaultImage = 'postgres:17-trixie'
 
 /**
- * A PostgreSQL for services, on a network of its own.
- * @param image default: that of the variable POSTGRES_IMAGE, or `postgres:17-trixie`
+ * Starts a PostgreSQL for services, on a network of its own.
+ * @param container default: of the image that the variable POSTGRES_IMAGE names, or `postgres:17-trixie`
  */
-export async function startPostgres(
-  image = process.env['POSTGRES_IMAGE'] || defaultImage,
-): Promise<StartedPostgres> {
+export async function startPostgres(container = newPostgres()): Promise<StartedPostgres> {
   const runtime = await containerRuntime()
   const network = await startNetwork(runtime)
   try {
-    const container = await new PostgreSqlContainer(image)
-      .withNetwork(network)
-      .withNetworkAliases(alias)
-      .withAutoCleanup(runtime.hasReaper)
-      .start()
-    return new StartedPostgres(container, network, runtime)
+    container.withNetwork(network).withNetworkAliases(alias).withAutoCleanup(runtime.hasReaper)
+    return new StartedPostgres(await container.start(), network, runtime)
   } catch (error) {
     await network.stop()
     throw error
   }
+}
+
+/** A PostgreSQL that `startPostgres` is to start, to be changed before. */
+export function newPostgres(image = process.env['POSTGRES_IMAGE'] || defaultImage): PostgreSqlContainer {
+  return new PostgreSqlContainer(image)
 }
 
 async function startNetwork({ client, hasReaper }: ContainerRuntime): Promise<StartedNetwork> {

@@ -23,9 +23,9 @@ export interface PostgresOptions {
   readonly bigints?: boolean
   /** Connections at most. Default: 10. */
   readonly poolMax?: number
-  /** How long a call waits for a connection, new or not, in ms. Default: 2000. */
+  /** How long a call waits for a connection, new or not, in ms. Default: 1500. */
   readonly connectTimeoutMs?: number
-  /** How long a statement may run on the server, in ms. Default: 5000. */
+  /** How long a statement may run on the server, in ms. Default: 2500. */
   readonly statementTimeoutMs?: number
   /** How long a transaction may be idle between two statements, in ms. Default: 10,000. */
   readonly idleInTransactionTimeoutMs?: number
@@ -46,7 +46,7 @@ export interface Postgres<Schema> extends AsyncDisposable {
 }
 
 /** What a client waits longer than the server may work: only a server that is frozen or cut off comes to this. */
-const answerMarginMs = 1_000
+const answerMarginMs = 500
 
 const firstPauseMs = 100
 const longestPauseMs = 2_000
@@ -56,7 +56,7 @@ const longestPauseMs = 2_000
  * @throws Error naming server and database, when it stays away, refuses the login, or a migration fails
  */
 export async function openPostgres<Schema>(options: PostgresOptions): Promise<Postgres<Schema>> {
-  const { logger, poolMax = 10, statementTimeoutMs = 5_000, bigints = false } = options
+  const { logger, poolMax = 10, statementTimeoutMs = 2_500, bigints = false } = options
   await untilThere(() => migrate(options), options)
   const config: pg.PoolConfig = {
     ...connectionConfig(options),
@@ -88,7 +88,7 @@ export async function openPostgres<Schema>(options: PostgresOptions): Promise<Po
 function connectionConfig({
   url,
   applicationName,
-  connectTimeoutMs = 2_000,
+  connectTimeoutMs = 1_500,
 }: PostgresOptions): pg.PoolConfig {
   return {
     connectionString: url,

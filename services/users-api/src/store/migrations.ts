@@ -108,6 +108,8 @@ const shareTheRest: Migration = {
       .addColumn('writtenAt', 'timestamptz(3)', (c) => c.notNull().defaultTo(sql`now()`))
       .addPrimaryKeyConstraint('pieces_pkey', ['blobId', 'number'])
       .execute()
+    // Files are compressed already, more often than not.
+    await sql`alter table pieces alter column bytes set storage external`.execute(db)
     await db.schema
       .createTable('secrets')
       .addColumn('name', 'text', (c) => c.primaryKey().notNull())
