@@ -60,6 +60,18 @@ export class StartedPostgres implements AsyncDisposable {
     return url.href
   }
 
+  /**
+   * Runs SQL with psql in the container, as the owner of the database.
+   * @returns rows, a line each, fields between `|`
+   */
+  async psql(sql: string): Promise<string> {
+    const login = ['-U', this.container.getUsername(), '-d', this.container.getDatabase()]
+    const command = ['psql', '--no-psqlrc', '-qtA', '-v', 'ON_ERROR_STOP=1', ...login, '-c', sql]
+    const { exitCode, output } = await this.container.exec(command)
+    if (exitCode !== 0) throw new Error(output)
+    return output.trimEnd()
+  }
+
   /** Freezes it: connections stay open, and nothing answers. */
   async pause(): Promise<void> {
     await this.#docker.pause()
