@@ -1,7 +1,7 @@
 import { createPublicUsersClient } from '@polyservice-lab/clients'
 import { createFakers } from '@polyservice-lab/clients/fakers'
 import { UsersApiContainer } from '@polyservice-lab/testcontainers'
-import { type Experiment, observation } from '../experiment.ts'
+import { type Experiment, type Load, observation } from '../experiment.ts'
 import { describeCodes, quantile } from '../runner/lane.ts'
 import { postgresOf } from './support/postgres.ts'
 
@@ -30,7 +30,8 @@ export const poolExhausted: Experiment = {
     const postgres = postgresOf(run.lab)
     const fakers = createFakers()
     const client = createPublicUsersClient({ ...usersApi.address(), timeoutMs: 20_000 })
-    const load = run.load('sign-ups', workers, () => client.createUser(fakers.user()))
+    // Begun with the fault: so many clients are no steady state of a small machine.
+    let load: Load | undefined
     let sessionsMax = 0
 
     async function pool(state: string): Promise<number> {
@@ -41,10 +42,11 @@ export const poolExhausted: Experiment = {
 
     return {
       fault: {
-        what: 'lock table users, in a session that sleeps',
+        what: `lock table users, in a session that sleeps, and ${workers} clients sign up`,
         run: () => {
           // It ends with an error, when its session is ended.
           postgres.psql(lock).catch(() => {})
+          load = run.load('sign-ups', workers, () => client.createUser(fakers.user()))
         },
       },
       proof: {
@@ -64,7 +66,7 @@ export const poolExhausted: Experiment = {
         {
           that: 'every call is told unavailable',
           look: () => {
-            const calls = load.lane.between(run.span('fault'))
+            const calls = load?.lane.between(run.span('fault')) ?? []
             const holds = calls.length > 0 && calls.every(({ code }) => code === 'unavailable')
             return observation(
               holds,
@@ -94,7 +96,7 @@ export const poolExhausted: Experiment = {
           that: 'no connection is lost to the pool, and no call waits',
           withinMs: proofWithinMs,
           look: async () => {
-            await load.stop()
+            await load?.stop()
             const [used, waiting] = [await pool('used'), await pool('waiting')]
             return observation(used <= 1 && waiting === 0, `${used} in use, ${waiting} wait`)
           },
