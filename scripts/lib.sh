@@ -47,7 +47,7 @@ named_services() {
 }
 
 # For what starts services: exports COMPOSE_PROFILES and sets `services` to their names. The core comes with every wing,
-# a named service with what it depends on. An image that cannot be had is named, and its service left out.
+# a named service with what it depends on.
 choose_to_start() {
   local profiles
   services=$(named_services) || return
@@ -57,9 +57,13 @@ choose_to_start() {
     profiles=$profiles,postgres
   fi
   export COMPOSE_PROFILES=$profiles
-  # shellcheck disable=SC2046
-  services=$(scripts/backing-images.sh ${services:-$(docker compose config --services)})
-  [ -n "$services" ] || return
+  services=${services:-$(active_services)}
+}
+
+# The services of the active profiles; all, where a variable is wrong, so that ports.sh can say what is wrong with it.
+active_services() {
+  docker compose config --services 2>/dev/null ||
+    docker compose --profile '*' config --no-interpolate | sed -n '/^services:/,/^[a-z]*:$/s/^  \([a-z0-9-]*\):$/\1/p'
 }
 
 # For what is done to services that run: the same, but a wing is that wing alone, and without LAB it is everything.

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 # Lines such as "      - ${LAB_BIND:-127.0.0.1}:${NAME_PORT:-8765}:8765" under the services that are asked for.
 list() {
   # shellcheck disable=SC2046
-  [ $# -gt 0 ] || set -- $(docker compose config --services)
+  [ $# -gt 0 ] || set -- $(active_services)
   local line section='' service='' bind host
   bind=$(value_of LAB_BIND 127.0.0.1)
   while IFS= read -r line; do

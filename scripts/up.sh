@@ -7,11 +7,11 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 choose_to_start
-# `up --wait` fails where it is told to wait for what runs to its end; what depends on the databases starts that.
-services=$(grep -vx databases <<<"$services")
 # shellcheck disable=SC2086
 {
   scripts/ports.sh $services
+  # `up --wait` fails where it is told to wait for what runs to its end; what depends on the databases starts that.
+  services=$(scripts/backing-images.sh $services | grep -vx databases)
   scripts/with-progress.sh "building the images" docker compose build $services
   output=$(docker compose up --detach --wait --wait-timeout 120 $services 2>&1) && failed=0 || failed=1
   [ "$failed$services" != 0postgres ] || docker compose run --rm databases >/dev/null 2>&1 || failed=1

@@ -3,6 +3,10 @@ import { CourseService } from '@polyservice-lab/contracts/course-grpc'
 import type { Subject } from '../support/subject.ts'
 import { connectRaw, frame, pathOf } from './support/raw-client.ts'
 
+/** RFC 9113, 3.4 and 6.5. */
+const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+const emptySettings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])
+
 export const subject: Subject = {
   durable: true,
   badEnvironment: [['MESSAGE_BYTES_MAX', 'many']],
@@ -49,4 +53,5 @@ export const subject: Subject = {
     refusal: 'status 14: too many unfinished messages',
     answer: 'status 3:',
   },
+  crowd: { hello: Buffer.concat([preface, emptySettings]), impatience: {} },
 }

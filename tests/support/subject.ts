@@ -16,6 +16,15 @@ export interface Subject {
   /** Those of the items that the service has, in the order in which they were given. */
   kept(address: Address, items: readonly string[]): Promise<readonly string[]>
   readonly unfinished: Unfinished
+  readonly crowd: Crowd
+}
+
+/** How a client opens a connection that stays. */
+export interface Crowd {
+  /** All that it says: a preface, a handshake, a first request. */
+  readonly hello: Buffer
+  /** Variables with which the service ends clients soon that do not say all of it. */
+  readonly impatience: Readonly<Record<string, string>>
 }
 
 /** How a client leaves a message unfinished, and what the server says to it. */

@@ -6,7 +6,8 @@ import { runInside } from './container.ts'
 import { openRaw } from './raw-socket.ts'
 
 const mebibyte = 1_048_576
-const lab = useLab(['tcp-history'], { SEND_TIMEOUT_MS: '2000' })
+// No pause ends a message, however long the end of its connection takes to arrive.
+const lab = useLab(['tcp-history'], { SEND_TIMEOUT_MS: '5000', MESSAGE_GAP_MS: '60000' })
 const service = () => lab.service('tcp-history')
 
 afterAll(async () => {

@@ -29,4 +29,5 @@ export const subject: Subject = {
     refusal: 'busy',
     answer: '\0\0\0\x09\x81',
   },
+  crowd: { hello: Buffer.from(preface), impatience: { IDLE_TIMEOUT_MS: '5000' } },
 }

@@ -42,6 +42,10 @@ export const subject: Subject = {
     refusal: 'HTTP/1.1 503 Service Unavailable',
     answer: 'HTTP/1.1 4',
   },
+  crowd: {
+    hello: Buffer.from('GET /api/v1/users/me HTTP/1.1\r\nHost: localhost\r\n\r\n'),
+    impatience: { REQUEST_TIMEOUT_MS: '5000' },
+  },
 }
 
 /** A user who is not there cannot log in; every other fault is one of the test. */

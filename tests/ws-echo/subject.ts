@@ -23,4 +23,5 @@ export const subject: Subject = {
     refusal: '\x03\xf5too many unfinished messages',
     answer: '\r\n\r\n\x82',
   },
+  crowd: { hello: Buffer.from(handshake(), 'latin1'), impatience: {} },
 }

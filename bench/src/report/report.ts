@@ -28,10 +28,15 @@ export function readGoals(): Goal[] {
   return goals.flatMap((goal) => (goal.service === 'each' ? serviceNames.map(ofService(goal)) : [goal]))
 }
 
-/** A goal of every service, for one: its figure begins with the name of the service. */
+/** A goal of every service, for one. */
 const ofService =
   (goal: Goal) =>
-  (service: string): Goal => ({ ...goal, service, figure: `${service}.${goal.figure}` })
+  (service: string): Goal => ({
+    ...goal,
+    service,
+    case: goal.case.replace('{service}', service),
+    figure: goal.figure.replace('{service}', service),
+  })
 
 export function readReport(file = reportFile): Report {
   return JSON.parse(readFileSync(file, 'utf8')) as Report

@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.ts'
 import { measuredServices } from '../services/index.ts'
 import { containers } from './containers.ts'
+import { crowd } from './crowd.ts'
 import { images } from './images.ts'
 import { manyItems } from './many-items.ts'
 import { oneRecord } from './one-record.ts'
@@ -10,6 +11,7 @@ export const scenarios: readonly Scenario[] = [
   oneRecord,
   manyItems,
   ...measuredServices.flatMap((service) => service.scenarios),
+  crowd,
   containers,
   images,
 ]

@@ -7,7 +7,10 @@ import { repositoryRoot, scratch } from './scratch.ts'
 import { freePort, type Server, startServer } from './server-process.ts'
 
 /** Starts one of the services as its container does, on a directory of its own that goes with it. */
-export async function startService(name: ServiceName, env: Record<string, string> = {}): Promise<Server> {
+export async function startService(
+  name: ServiceName,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const [port, adminPort, bundle, flags] = await Promise.all([
     freePort(),
     freePort(),

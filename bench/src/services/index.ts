@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { serviceNames } from '@polyservice-lab/contracts/services'
+import { type ServiceName, serviceNames } from '@polyservice-lab/contracts/services'
 import type { ComparisonOptions } from '../measure/comparison.ts'
 import type { Protocol, Scenario } from '../scenario.ts'
 import type { FloorName } from '../servers/floor.ts'
@@ -11,13 +11,16 @@ export interface Way {
   readonly subject: ComparisonOptions['subject']
 }
 
+type Env = Readonly<Record<string, string>>
+
 /** What is measured of one service: `service` of services/<name>/index.ts. */
 export interface MeasuredService {
+  readonly name: ServiceName
   readonly protocol: Exclude<Protocol, 'container'>
   /** The bare server of its protocol. */
   readonly floor: FloorName
-  /** Gets one record that holds a text. */
-  getRecord(text: string): Way
+  /** Gets one record that holds a text. @param env variables of the service */
+  getRecord(text: string, env?: Env): Way
   /** Gets so many small items, each with a text, with one request. */
   getItems(count: number, text: string): Way
   /** The questions that are asked of this service alone. */

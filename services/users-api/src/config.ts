@@ -38,6 +38,10 @@ export const loadConfig = defineConfig('users-api', (env) => ({
     allows: ['*', 'null'],
     about: 'the web origins whose pages may read answers, between commas; `*` for all',
   }),
+  trustsProxy: env.boolean('TRUST_PROXY', {
+    default: false,
+    about: '`on` believes X-Forwarded-Proto, -Host and -For, which a proxy in front must set',
+  }),
   bodyBytesMax: env.integer('BODY_BYTES_MAX', {
     default: mebibyte,
     min: 1,
@@ -48,6 +52,11 @@ export const loadConfig = defineConfig('users-api', (env) => ({
     default: 64 * mebibyte,
     min: 1024,
     about: 'bytes of the unfinished ones among these, over all connections; beyond it, 503',
+  }),
+  sendBytesMax: env.budget('SEND_BYTES_MAX', {
+    default: 64 * mebibyte,
+    min: 1024,
+    about: 'bytes of answers that wait to be read, over all connections; beyond it, 503',
   }),
   uploadBytesMax: env.integer('UPLOAD_BYTES_MAX', {
     default: 50 * mebibyte,
@@ -66,6 +75,12 @@ export const loadConfig = defineConfig('users-api', (env) => ({
     min: 100,
     max: 3_600_000,
     about: 'how long a request may take to arrive; beyond it, 408',
+  }),
+  sendTimeoutMs: env.integer('SEND_TIMEOUT_MS', {
+    default: 30_000,
+    min: 100,
+    max: 3_600_000,
+    about: 'how long a client may take nothing of an answer that waits for it; beyond it, it is cut off',
   }),
   connectionsMax: env.integer('CONNECTIONS_MAX', {
     default: 1000,
@@ -92,16 +107,18 @@ function readDatabaseUrl(env: EnvReader): string | undefined {
     about: 'the PostgreSQL database, with user and password; `?sslmode=verify-full` for TLS',
   })
   if (store === 'sqlite') return undefined
-  return url ?? env.fault('DATABASE_URL', 'is missing, and STORE is postgres', undefined)
+  if (!env.isSet('DATABASE_URL')) env.fault('DATABASE_URL', 'missing, and STORE is postgres', undefined)
+  return url
 }
 
-function readAppHost(env: EnvReader): string {
-  const appHost = env.string('APP_HOST', {
-    default: 'http://localhost:8001',
-    about: 'what the URLs of files begin with',
+function readAppHost(env: EnvReader): string | undefined {
+  const appHost = env.optional('APP_HOST', {
+    about: 'what the URLs of files begin with; without it, the host that a request was sent to',
   })
+  if (appHost === undefined) return undefined
   if (!/^https?:$/.test(URL.parse(appHost)?.protocol ?? ''))
     env.fault('APP_HOST', 'not an http or https URL', undefined)
+  else if (/[?#]/.test(appHost)) env.fault('APP_HOST', 'a URL with a query or a fragment', undefined)
   return appHost.replace(/\/+$/, '')
 }
 

@@ -6,9 +6,10 @@ import { getCourseWorkload, importDescriptions, listCoursesWorkload } from './wo
 const utf8Bytes32KiB = '🎓'.repeat(8192)
 
 export const service: MeasuredService = {
+  name: 'course-grpc',
   protocol: 'gRPC',
   floor: 'grpc-js',
-  getRecord(text) {
+  getRecord(text, env) {
     const bytes = Buffer.byteLength(text)
     const large = bytes > 40_000
     return {
@@ -16,7 +17,7 @@ export const service: MeasuredService = {
         ? 'ListCourses of two courses, 32 KiB of text in each, which is near the most that one may have'
         : `GetCourse, ${bytes} bytes of text in it`,
       subject: async () => {
-        const server = await startService('course-grpc')
+        const server = await startService('course-grpc', env)
         await importDescriptions(server, large ? [utf8Bytes32KiB, utf8Bytes32KiB] : [text])
         return { server, workload: large ? listCoursesWorkload(2) : getCourseWorkload('00000000') }
       },

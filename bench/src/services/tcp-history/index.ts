@@ -6,12 +6,13 @@ import { plainHistory } from './plain-history.ts'
 import { appendMessages, readWorkload } from './workload.ts'
 
 export const service: MeasuredService = {
+  name: 'tcp-history',
   protocol: 'TCP',
   floor: 'net',
-  getRecord: (text) => ({
+  getRecord: (text, env) => ({
     operation: `READ of one message, ${Buffer.byteLength(text)} bytes`,
     subject: async () => {
-      const server = await startService('tcp-history')
+      const server = await startService('tcp-history', env)
       await appendMessages(server, 1, text)
       return { server, workload: readWorkload(1) }
     },

@@ -6,12 +6,13 @@ import { usersGrowth } from './growth.ts'
 import { usersMe } from './users-me.ts'
 
 export const service: MeasuredService = {
+  name: 'users-api',
   protocol: 'REST',
   floor: 'http',
-  getRecord: (text) => ({
+  getRecord: (text, env) => ({
     operation: `GET /courses/{id}, ${Buffer.byteLength(text)} bytes of text in it`,
     subject: async () => {
-      const lab = await startUsersApi()
+      const lab = await startUsersApi(env)
       const id = await lab.createCourse(text)
       return { server: lab.server, workload: httpWorkload(lab.get(`/courses/${id}`)) }
     },

@@ -1,14 +1,15 @@
 import type { MeasuredService } from '../index.ts'
 import { connections } from './connections.ts'
 import { fiveReplies } from './five-replies.ts'
-import { echoWorkload, startEcho } from './workload.ts'
+import { echoWorkload, name, startEcho } from './workload.ts'
 
 export const service: MeasuredService = {
+  name,
   protocol: 'WebSocket',
   floor: 'ws',
-  getRecord: (text) => ({
+  getRecord: (text, env) => ({
     operation: `a message of ${Buffer.byteLength(text)} bytes, which comes back five times`,
-    subject: async () => ({ server: await startEcho(), workload: echoWorkload(text) }),
+    subject: async () => ({ server: await startEcho(env), workload: echoWorkload(text) }),
   }),
   getItems: (count, text) => ({
     operation: `${count / 5} messages, sent together, and their ${count} replies`,

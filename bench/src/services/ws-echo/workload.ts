@@ -6,8 +6,8 @@ import { startService } from '../../servers/service.ts'
 export const name = 'ws-echo'
 
 /** Without the pings of a heartbeat, which a load that is made of bytes does not answer. */
-export function startEcho(): Promise<Server> {
-  return startService(name, { HEARTBEAT_MS: '3600000' })
+export function startEcho(env: Readonly<Record<string, string>> = {}): Promise<Server> {
+  return startService(name, { HEARTBEAT_MS: '3600000', ...env })
 }
 
 /** One text message, which is answered with five. */
