@@ -54,7 +54,10 @@ function readBaseConfig(env: EnvReader, defaultPort: number): BaseConfig {
   return config
 }
 
-/** Every fault of an environment at once, each a sentence that quotes variable and value. */
+/**
+ * What keeps a service from starting until a person sets it right: every fault of its environment at once, each a sentence
+ * that quotes variable and value, or what is wrong with its directory.
+ */
 export class ConfigError extends Error {
   readonly faults: readonly string[]
 

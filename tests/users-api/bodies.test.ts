@@ -61,7 +61,7 @@ describe('a request that does not arrive in time is answered with 408', () => {
     expect(answer).toContain('{"detail":"Request Timeout"}')
     const requestId = /x-request-id: (\S+)/i.exec(answer)?.[1] ?? ''
     const lines = async () =>
-      (await lab.service('users-api').logs()).split('\n').filter((line) => line.includes(requestId))
+      (await lab.service('users-api').readLogs()).split('\n').filter((line) => line.includes(requestId))
     await until(async () => (await lines()).length > 0, 'the line is there')
     expect((await lines()).map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({ operation, outcome: 'deadline_exceeded', status: 408 }),

@@ -27,7 +27,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  expect(await lab.service('users-api').logs()).not.toMatch(/"level":"(error|fatal)"/)
+  expect(await lab.service('users-api').readLogs()).not.toMatch(/"level":"(error|fatal)"/)
 })
 
 /** Answers with anything but a fault of the server. */

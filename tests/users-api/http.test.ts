@@ -21,7 +21,7 @@ interface Line {
 }
 
 async function accessLines(requestId: string): Promise<readonly Line[]> {
-  const lines = (await lab.service('users-api').logs()).split('\n').filter((line) => line.startsWith('{'))
+  const lines = (await lab.service('users-api').readLogs()).split('\n').filter((line) => line.startsWith('{'))
   return lines.map((line) => JSON.parse(line) as Line).filter((line) => line.requestId === requestId)
 }
 

@@ -87,8 +87,8 @@ test('a client that leaves in the middle of a file is an access line and no more
   socket.destroy()
   await until(async () => (await service.metric('lab_requests_in_flight')) === 0, 'the request has ended')
   // A proxy between them may make of it a client that has closed its side, which is told that its request is not whole.
-  expect(await service.logs()).toMatch(
+  expect(await service.readLogs()).toMatch(
     /"outcome":"cancelled","status":499|"outcome":"invalid_argument","status":400.*\n$/,
   )
-  expect(await service.logs()).not.toMatch(/"level":"(error|fatal)"/)
+  expect(await service.readLogs()).not.toMatch(/"level":"(error|fatal)"/)
 })

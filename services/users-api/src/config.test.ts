@@ -29,3 +29,15 @@ test.each([
 test('begins the URLs of files with APP_HOST, without its last slash', () => {
   expect(loadConfig({ APP_HOST: 'https://a.example/b/' }).appHost).toBe('https://a.example/b')
 })
+
+test('takes the database that STORE asks for, and tells what is wrong with its URL without its password', () => {
+  const DATABASE_URL = 'postgres://lab:password@db/users_api'
+  expect(loadConfig({ STORE: 'postgres', DATABASE_URL }).databaseUrl).toBe(DATABASE_URL)
+  expect(loadConfig({ DATABASE_URL }).databaseUrl).toBeUndefined()
+  expect(() => loadConfig({ STORE: 'postgres' })).toThrow(
+    /^DATABASE_URL: missing, and STORE is postgres \(in compose: USERS_API_DATABASE_URL\)$/,
+  )
+  expect(() => loadConfig({ STORE: 'postgres', DATABASE_URL: 'mysql://lab:password@db/x' })).toThrow(
+    /^DATABASE_URL: not a URL that begins with postgres:\/\/ \(in compose: USERS_API_DATABASE_URL\)$/,
+  )
+})

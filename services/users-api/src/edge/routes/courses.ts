@@ -1,11 +1,10 @@
 import type { Courses } from '../../domain/courses.ts'
 import { brokenCourseScores } from '../../domain/scores.ts'
-import { jsonBody, type Route, securedRoute } from '../route.ts'
-import { schemas } from '../validation/schemas.ts'
+import { type Route, securedRoute } from '../route.ts'
+import { anyId, schemas } from '../validation/schemas.ts'
 import { type HostOf, viewCourse } from '../views.ts'
 
-const { id } = schemas.Course.shape
-const pathFields = { course_id: id }
+const pathFields = { course_id: anyId }
 const answer = schemas.CourseAnswer
 /** What stands for values that are left out. */
 const defaults = { maxScore: null, minScore: null, estimatedTime: null }
@@ -15,7 +14,7 @@ export function courseRoutes(courses: Courses, hostOf: HostOf): Route[] {
     securedRoute('POST /courses', {
       operationId: 'createCourse',
       summary: 'Create a course',
-      body: jsonBody(schemas.NewCourse, brokenCourseScores),
+      body: { kind: 'json', schema: schemas.NewCourse, broken: brokenCourseScores },
       answer,
       failures: { 403: 'The user of the course is not you', 404: 'File or user not found' },
       handle: async ({ caller, body, request }) => ({
@@ -25,7 +24,7 @@ export function courseRoutes(courses: Courses, hostOf: HostOf): Route[] {
     securedRoute('GET /courses', {
       operationId: 'listCourses',
       summary: 'List the courses of a user',
-      queryFields: { userId: id },
+      queryFields: { userId: anyId },
       answer: schemas.CoursesAnswer,
       handle: async ({ query, request }) => ({
         courses: (await courses.listOfUser(query.userId)).map((course) =>
@@ -47,7 +46,7 @@ export function courseRoutes(courses: Courses, hostOf: HostOf): Route[] {
       operationId: 'updateCourse',
       summary: 'Change some fields of a course',
       pathFields,
-      body: jsonBody(schemas.CourseChanges, brokenCourseScores),
+      body: { kind: 'json', schema: schemas.CourseChanges, broken: brokenCourseScores },
       answer,
       failures: { 403: 'The course is not yours', 404: 'Course not found' },
       handle: async ({ caller, path, body, request }) => ({

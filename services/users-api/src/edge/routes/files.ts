@@ -3,12 +3,12 @@ import { brokenDirectory, brokenFilename } from '../../domain/file-names.ts'
 import type { Files } from '../../domain/files.ts'
 import { type Route, securedRoute } from '../route.ts'
 import { refined } from '../validation/scalar.ts'
-import { schemas } from '../validation/schemas.ts'
+import { anyId, schemas } from '../validation/schemas.ts'
 import { uploadSchema } from '../validation/upload.ts'
 import { type HostOf, viewFile } from '../views.ts'
 
-const { id, filename, directory } = schemas.File.shape
-const pathFields = { file_id: id }
+const { filename, directory } = schemas.File.shape
+const pathFields = { file_id: anyId }
 const answer = schemas.FileAnswer
 const form = z.object({
   filename: refined(filename, brokenFilename),
@@ -21,7 +21,7 @@ export function fileRoutes(files: Files, hostOf: HostOf): Route[] {
     securedRoute('POST /files', {
       operationId: 'createFile',
       summary: 'Store a file; it takes the place of what was there',
-      body: { kind: 'upload', schema: form, model: form },
+      body: { kind: 'upload', schema: form },
       answer,
       failures: { 403: 'The file that was there is not yours' },
       async handle({ caller, request, body: { upload_file: bytes, ...names } }) {
