@@ -6,12 +6,13 @@
 set -euo pipefail
 
 has() { command -v "$1" >/dev/null; }
-has_module() { python3 -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('$1') is None)" 2>/dev/null; }
+# Python of the system: the packages of Debian are there, and not in one that was installed beside it.
+has_module() { /usr/bin/python3 -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('$1') is None)" 2>/dev/null; }
 
 missing=()
 has curl || missing+=(curl)
 has nc || missing+=(netcat-openbsd)
-has python3 || missing+=(python3)
+[ -x /usr/bin/python3 ] || missing+=(python3)
 has_module grpc || missing+=(python3-grpcio)
 has_module grpc_tools || missing+=(python3-grpc-tools)
 has_module websockets || missing+=(python3-websockets)
@@ -24,6 +25,6 @@ if [ "${1:-}" = --check ] || [ "$(id -u)" != 0 ] || ! has apt-get; then
     "${missing[*]}" "$([ "$(id -u)" = 0 ] || printf 'sudo ')$install"
   exit 1
 fi
-printf 'foreign-clients: installing %s\n' "${missing[*]}" >&2
-apt-get update >/dev/null
-DEBIAN_FRONTEND=noninteractive $install >/dev/null 2>&1
+cd "$(dirname "$0")/.."
+scripts/with-progress.sh 'reading the package lists' apt-get update
+DEBIAN_FRONTEND=noninteractive scripts/with-progress.sh "installing ${missing[*]}" $install

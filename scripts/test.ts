@@ -38,7 +38,7 @@ if (unknown.length > 0) {
 }
 
 const missing =
-  spawnSync('scripts/foreign-clients.sh', ['--check'], { cwd: root, encoding: 'utf8' }).stdout ?? ''
+  spawnSync('bash', ['scripts/foreign-clients.sh', '--check'], { cwd: root, encoding: 'utf8' }).stdout ?? ''
 process.stdout.write(missing)
 const unit = vitest('unit', [])
 const phases = unit.exitCode === 0 ? [unit, vitest('lab', testsOf(asked))] : [unit]

@@ -39,6 +39,11 @@ export class PlainParser {
     return this.#held.length
   }
 
+  /** What they take in memory. */
+  get memoryBytes(): number {
+    return this.#held.memoryBytes
+  }
+
   /** Takes the bytes of one read. Returns undefined while the message may go on. */
   push(read: Uint8Array): PlainResult | undefined {
     const isFirst = this.#held.length === 0

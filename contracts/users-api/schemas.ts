@@ -23,12 +23,10 @@ interface TextLimits {
 const wellFormed = {
   message: 'Input should be a valid string, unable to parse raw data as a unicode string',
   params: { type: 'string_unicode' },
-  abort: true,
 }
 const withoutNul = {
   message: 'Value error, text should not contain NUL characters',
   params: { type: 'value_error', ctx: { error: {} } },
-  abort: true,
 }
 
 /** A string as it was sent, neither trimmed nor converted; without NUL and lone surrogates. */
@@ -37,8 +35,8 @@ export function text({ min, max, example }: TextLimits = {}): z.ZodString {
     .string()
     .refine((value) => value.isWellFormed(), wellFormed)
     .refine((value) => !value.includes('\0'), withoutNul)
-  if (min !== undefined) schema = schema.min(min, { abort: true })
-  if (max !== undefined) schema = schema.max(max, { abort: true })
+  if (min !== undefined) schema = schema.min(min)
+  if (max !== undefined) schema = schema.max(max)
   return example === undefined ? schema : schema.meta({ examples: [example] })
 }
 
@@ -65,8 +63,8 @@ export function defineSchemas<Integer extends z.ZodType>({ id, email, integer }:
   const User = z.object({ id, email: email(250), ...names })
   const File = z.object({
     id,
-    filename: text({ min: 1, max: 250, example: 'syllabus.pdf' }),
-    directory: text({ min: 1, max: 250, example: 'courses/previews' }),
+    filename: text({ min: 1, max: 255, example: 'syllabus.pdf' }),
+    directory: text({ min: 1, max: 1024, example: 'courses/previews' }),
     url: text({ example: 'http://localhost:8001/static/courses/previews/syllabus.pdf' }),
   })
   const Course = z.object({
@@ -95,8 +93,11 @@ export function defineSchemas<Integer extends z.ZodType>({ id, email, integer }:
     loc: z.array(z.union([z.string(), z.int()])).meta({ examples: [['body', 'lastName']] }),
     /** One sentence for people. */
     msg: text({ example: 'String should have at least 1 character' }),
-    /** What was sent. */
-    input: z.unknown().meta({ examples: [''] }),
+    /** What was sent; left out where it would make the answer larger than 64 KiB. */
+    input: z
+      .unknown()
+      .exactOptional()
+      .meta({ examples: [''] }),
     /** The values that the sentence is made with. */
     ctx: z
       .record(z.string(), z.unknown())
@@ -122,12 +123,12 @@ export function defineSchemas<Integer extends z.ZodType>({ id, email, integer }:
     RefreshRequest: z.object({ refreshToken: token }),
     /** The OAuth 2 password grant (RFC 6749, 4.3.2). */
     PasswordGrant: z.object({
-      grant_type: z.nullable(text().regex(/^password$/, { abort: true })).exactOptional(),
+      grant_type: z.nullable(text({ example: 'password' }).regex(/^password$/)).exactOptional(),
       username: text({ example: 'ada.lovelace@example.com' }),
       password: text({ example: 'correct horse battery staple' }),
-      scope: text().exactOptional(),
-      client_id: z.nullable(text()).exactOptional(),
-      client_secret: z.nullable(text()).exactOptional(),
+      scope: text({ example: '' }).exactOptional(),
+      client_id: z.nullable(text({ example: 'a-client' })).exactOptional(),
+      client_secret: z.nullable(text({ example: 'a-secret' })).exactOptional(),
     }),
     UserAnswer: z.object({ user: User }),
     FileAnswer: z.object({ file: File }),

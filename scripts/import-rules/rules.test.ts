@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { linkPackages } from '../support/link-packages.ts'
 import { rules } from './rules.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -59,28 +60,13 @@ beforeAll(() => {
     })
   const files = [...Object.entries(kept), ...Object.values(broken)]
   for (const [file, source] of files) write(file, source)
-  linkPackages()
+  linkPackages(tree)
 })
 afterAll(() => rmSync(tree, { recursive: true }))
 
 function write(file: string, source: string): void {
   mkdirSync(dirname(join(tree, file)), { recursive: true })
   writeFileSync(join(tree, file), source)
-}
-
-/** The libraries of this repository, and the packages of the tree. */
-function linkPackages(): void {
-  const scope = join(tree, 'node_modules/@polyservice-lab')
-  mkdirSync(scope, { recursive: true })
-  for (const [name, folder] of Object.entries({
-    contracts: 'contracts',
-    'service-kit': 'service-kit',
-    clients: 'clients',
-    b: 'services/b',
-  }))
-    symlinkSync(join(tree, folder), join(scope, name))
-  for (const library of ['express', 'kysely', 'pino', 'prom-client', 'zod', '@bufbuild'])
-    symlinkSync(join(root, 'node_modules', library), join(tree, 'node_modules', library))
 }
 
 test('each rule refuses what breaks it, and nothing else', async () => {

@@ -8,7 +8,7 @@ import { openRaw, type RawSocket } from './raw-socket.ts'
 const lab = useLab(['tcp-history'], {
   IDLE_TIMEOUT_MS: '2000',
   MESSAGE_GAP_MS: '60000',
-  RECEIVE_BYTES_MAX: '200000',
+  RECEIVE_BYTES_MAX: '400000',
 })
 const service = () => lab.service('tcp-history')
 

@@ -100,7 +100,7 @@ export const wrongValues = {
     filename: {
       'left out': undefined,
       empty: '',
-      'too long': 'x'.repeat(251),
+      'too long': 'x'.repeat(256),
       'the directory above': '..',
       'with a slash': 'a/b.txt',
       'with NUL in it': 'a\0b',
@@ -108,7 +108,7 @@ export const wrongValues = {
     directory: {
       'left out': undefined,
       empty: '',
-      'too long': 'x'.repeat(251),
+      'too long': 'x'.repeat(1025),
       'the directory above': '..',
       'out of the storage': 'a/../../b',
       absolute: '/etc',

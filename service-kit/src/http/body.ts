@@ -1,18 +1,14 @@
-import type { IncomingMessage } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
+import type { Request } from 'express'
 import type { BudgetShare } from '../receive-budget.ts'
-import { HttpError } from './answer.ts'
+import { HttpError } from './http-error.ts'
 
 /**
  * Reads a body as far as the limit.
  * @param share counts it for as long as the share lives, which is as long as something is made of it
  * @throws HttpError 413, AppError unavailable
  */
-export async function readBody(
-  request: IncomingMessage,
-  bytesMax: number,
-  share: BudgetShare,
-): Promise<Buffer> {
+export async function readBody(request: Request, bytesMax: number, share: BudgetShare): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of readChunks(request, bytesMax)) {
@@ -27,11 +23,7 @@ export async function readBody(
  * Counts what is held in memory of a body that arrives.
  * @throws AppError unavailable where all bodies are too much together and this one is not whole
  */
-export async function holdUnfinished(
-  request: IncomingMessage,
-  share: BudgetShare,
-  bytes: number,
-): Promise<void> {
+export async function holdUnfinished(request: Request, share: BudgetShare, bytes: number): Promise<void> {
   try {
     share.hold(bytes)
   } catch (error) {
@@ -42,11 +34,12 @@ export async function holdUnfinished(
 }
 
 /**
- * A body as it arrives, as far as the limit.
+ * A body as it arrives, as far as the limit. A client that asks before it sends is told to go on (RFC 9110, 10.1.1).
  * @throws HttpError 413
  */
-export async function* readChunks(request: IncomingMessage, bytesMax: number): AsyncGenerator<Buffer> {
+export async function* readChunks(request: Request, bytesMax: number): AsyncGenerator<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge()
+  if (request.headers.expect !== undefined) request.res?.writeContinue()
   let bytes = 0
   // The socket has to stay open for an answer when the rest is not read.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
@@ -64,7 +57,7 @@ export function tooLarge(): HttpError {
  * Reads on without keeping anything, so that a client that sends first and reads then hears the answer; one that does
  * not end is cut off.
  */
-export function discardRest(request: IncomingMessage, bytesMax: number): void {
+export function discardRest(request: Request, bytesMax: number): void {
   if (request.complete) return
   let bytes = 0
   request.on('data', (chunk: Buffer) => {

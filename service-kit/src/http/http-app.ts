@@ -2,10 +2,11 @@ import cors from 'cors'
 import express, { type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
 import type { ServiceDeps } from '../run-service.ts'
-import type { ToWire } from './answer.ts'
-import { answerErrors, beginExchange } from './exchange.ts'
+import { answerErrors, type ToWire } from './answer.ts'
+import { beginExchange } from './exchange.ts'
 import { answerOtherMethods, type Operation } from './other-methods.ts'
-import { canonicalTargets } from './target.ts'
+import { checkHead } from './request-head.ts'
+import { SendBudget } from './send-budget.ts'
 
 /** A route of Express, and its name in metrics and in the log. */
 export interface Endpoint extends Operation {
@@ -22,6 +23,10 @@ export interface HttpAppOptions {
   readonly redirectsSlashes?: boolean
   /** How much of a body is read on after a failure was found in it. */
   readonly discardBytesMax: number
+  /** Bytes of answers that wait to be read, over all connections; beyond it, 503. */
+  readonly sendBytesMax: number
+  /** Whether X-Forwarded-Proto, -Host and -For come from a proxy of ours. Default: they are ignored. */
+  readonly trustsProxy?: boolean
   readonly deps: ServiceDeps
 }
 
@@ -31,12 +36,14 @@ export interface HttpAppOptions {
  */
 export function createHttpApp(options: HttpAppOptions): Express {
   const { endpoints, toWire, corsOrigins, redirectsSlashes = false, discardBytesMax, deps } = options
+  const { sendBytesMax, trustsProxy = false } = options
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.enable('strict routing').enable('case sensitive routing')
-  app.use(beginExchange(deps), securityHeaders())
+  // One proxy, the one that connects to us.
+  if (trustsProxy) app.set('trust proxy', 1)
+  app.use(beginExchange(new SendBudget(sendBytesMax), deps), securityHeaders(), checkHead)
   if (corsOrigins.length > 0) app.use(crossOrigins(corsOrigins))
-  app.use(canonicalTargets)
   for (const { method, path, operation, handle } of endpoints) {
     const name: RequestHandler = (_request, response, next) => {
       response.locals['operation'] = operation

@@ -6,20 +6,25 @@ import type { BaseConfig } from '../config.ts'
 import { httpDrain, listen } from '../listen.ts'
 import type { Metrics } from '../metrics.ts'
 import type { ServiceDeps } from '../run-service.ts'
-import { HttpError, type ToWire } from './answer.ts'
+import type { ToWire } from './answer.ts'
 import type { Exchange } from './exchange.ts'
+import { HttpError } from './http-error.ts'
 
 /** How long a connection between two requests is kept. */
 const keepAliveMs = 75_000
+/** How long an answer that ends its connection may take to arrive. */
+const lingerMs = 1_000
 const headersTimeoutMsMax = 30_000
-/** How often Node looks for requests that take too long. */
-const checkMs = { max: 5_000, share: 4 }
+/** How often requests and answers that take too long are looked for: that share of what they may take, at the latest. */
+const checkMs = { share: 4, max: 5_000 }
 
 export interface HttpLimits {
   /** Bytes of a request line with its headers; beyond it, 431. */
   readonly headerBytesMax: number
   /** How long a request may take to arrive; beyond it, 408. */
   readonly requestTimeoutMs: number
+  /** How long a client may take nothing of an answer that waits for it; then it is cut off. */
+  readonly sendTimeoutMs: number
   /** More connections are closed at once. */
   readonly connectionsMax: number
 }
@@ -39,24 +44,55 @@ export function createHttpServer(
   toWire: ToWire,
   deps: ServiceDeps,
 ): HttpServer {
-  const { requestTimeoutMs } = config
+  const { requestTimeoutMs, sendTimeoutMs } = config
   const server = createServer(
     {
       maxHeaderSize: config.headerBytesMax,
       requestTimeout: requestTimeoutMs,
       headersTimeout: Math.min(requestTimeoutMs, headersTimeoutMsMax),
-      connectionsCheckingInterval: Math.min(requestTimeoutMs / checkMs.share, checkMs.max),
+      connectionsCheckingInterval: intervalMs(requestTimeoutMs),
       keepAliveTimeout: keepAliveMs,
+      // The application says what is wrong with it.
+      requireHostHeader: false,
     },
     app,
   )
   server.maxConnections = config.connectionsMax
+  // A client that has sent its request and closes its side hears the answer. Node's types do not know the property.
+  Object.assign(server, { httpAllowHalfOpen: true })
+  // What comes in place of 100 Continue, or of 417, is for the application to say.
+  for (const event of ['checkContinue', 'checkExpectation'])
+    server.on(event, (request, response) => server.emit('request', request, response))
   const drain = httpDrain(server, config.drainTimeoutMs)
-  answerClientErrors(server, watchConnections(server, deps.metrics), toWire, deps)
+  const connections = watchConnections(server, deps.metrics)
+  refuseWhatIsNoRequest(server, connections, toWire, deps)
+  cutSlowReaders(server, sendTimeoutMs)
   return {
     start: () => listen(server, config.port, config.host),
     [Symbol.asyncDispose]: drain,
   }
+}
+
+function intervalMs(timeoutMs: number): number {
+  return Math.min(timeoutMs / checkMs.share, checkMs.max)
+}
+
+/** Cuts off clients that take nothing of an answer which waits for them. */
+function cutSlowReaders(server: Server, sendTimeoutMs: number): void {
+  const begun = new Set<ServerResponse>()
+  server.on('request', (_request, response) => {
+    begun.add(response)
+    response.once('close', () => begun.delete(response))
+  })
+  const timer = setInterval(() => {
+    for (const response of begun) {
+      if (response.writableLength === 0) continue
+      begun.delete(response)
+      // From now on its socket tells when nothing moves for so long.
+      response.setTimeout(sendTimeoutMs, () => response.destroy())
+    }
+  }, intervalMs(sendTimeoutMs))
+  server.once('close', () => clearInterval(timer))
 }
 
 /** What is known of a connection. */
@@ -104,20 +140,21 @@ const clientErrors: Readonly<Record<string, HttpError>> = {
   ERR_HTTP_REQUEST_TIMEOUT: new HttpError(408, 'Request Timeout'),
 }
 
-/** Answers what is no HTTP, or does not end, and ends its connection. */
-function answerClientErrors(
+const connect = new HttpError(405, 'Method Not Allowed', { Allow: '' })
+
+/** Answers what is no HTTP, does not arrive, or asks for a tunnel, and ends its connection. */
+function refuseWhatIsNoRequest(
   server: Server,
   connections: WeakMap<Duplex, Connection>,
   toWire: ToWire,
   { access }: ServiceDeps,
 ): void {
-  server.on('clientError', (cause: Error & { readonly code?: string }, socket) => {
+  function refuse(socket: Duplex, error: HttpError): void {
     const begun = connections.get(socket)?.response
     if (!socket.writable || begun?.headersSent === true) {
       socket.destroy()
       return
     }
-    const error = clientErrors[cause.code ?? ''] ?? malformed
     const { status, body, headers } = toWire(error)
     const known = (begun as { locals?: Partial<Exchange> } | undefined)?.locals
     const requestId = known?.requestId ?? randomUUID()
@@ -129,6 +166,9 @@ function answerClientErrors(
       ...headers,
     }).map(([name, value]) => `${name}: ${value}\r\n`)
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`)
+    // A client that does not close its side is not waited for.
+    const linger = setTimeout(() => socket.destroy(), lingerMs)
+    socket.once('close', () => clearTimeout(linger))
     if (begun === undefined || known === undefined)
       access({ requestId, operation: 'unparsed', outcome: error.code, status, durationMs: 0 })
     else {
@@ -136,5 +176,9 @@ function answerClientErrors(
       begun.statusCode = status
       known.outcome = error.code
     }
-  })
+  }
+  server.on('connect', (_request, socket) => refuse(socket, connect))
+  server.on('clientError', (cause: Error & { readonly code?: string }, socket) =>
+    refuse(socket, clientErrors[cause.code ?? ''] ?? malformed),
+  )
 }

@@ -1,5 +1,6 @@
 import express, { type RequestHandler, type Response } from 'express'
-import { HttpError } from './answer.ts'
+import { HttpError } from './http-error.ts'
+import { originOf } from './request-head.ts'
 
 /** A method of a path, as Express writes paths: `/users/:id`. */
 export interface Operation {
@@ -48,9 +49,7 @@ export function answerOtherMethods(
       paths(request, response, () => {
         request.url = url
         if (other === url || methodsOf(response).length === 0) return next(new HttpError(404, 'Not Found'))
-        const host = request.headers.host
-        const location = (host === undefined ? '' : `http://${host}`) + other
-        response.writeHead(307, { Location: location, 'Content-Length': 0 }).end()
+        response.writeHead(307, { Location: (originOf(request) ?? '') + other, 'Content-Length': 0 }).end()
       })
     }
   }

@@ -27,6 +27,7 @@ export class History {
   readonly #limits: HistoryLimits
   readonly #growthListeners = new Set<() => void>()
   #text = new JoinedMessages()
+  #pending = 0
   /** Bytes of messages that are on their way to the store, separators counted. */
   #pendingBytes = 0
   #growthToTell = false
@@ -39,6 +40,11 @@ export class History {
   /** What there is to read. After a reset it is another one. */
   get text(): JoinedMessages {
     return this.#text
+  }
+
+  /** Number of messages that are on their way to the store. */
+  get pending(): number {
+    return this.#pending
   }
 
   /** @throws AppError `resource_exhausted` where the store keeps more than the limit */
@@ -57,10 +63,12 @@ export class History {
     checkMessage(message, this.#limits.messageBytesMax)
     this.#checkRoom(message)
     const text = this.#text
+    this.#pending++
     this.#pendingBytes += message.length + 1
     try {
       await this.#store.append(message)
     } finally {
+      this.#pending--
       this.#pendingBytes -= message.length + 1
     }
     text.append(message)

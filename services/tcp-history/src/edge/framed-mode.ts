@@ -15,6 +15,8 @@ import { Follower, messagesFrame } from './follower.ts'
 
 /** Appends that are answered together; as many at most wait for the store or for a client that does not read. */
 const appendsMax = 256
+/** Appends of all clients that wait for the store before each client may have one only. */
+const pendingMax = 8_192
 
 type ReadRequest = Extract<Request, { type: 'read' }>
 type FollowRequest = Extract<Request, { type: 'follow' }>
@@ -64,10 +66,11 @@ class FramedSession {
   /** Answers what a read brought. @returns whether the session goes on */
   async take(read: Uint8Array | ReadEnd): Promise<boolean> {
     if (read === 'draining') throw isDraining()
-    if (read === 'timeout') throw isLate('a frame', this.#deps.config.idleTimeoutMs)
+    const { config, history } = this.#deps
+    if (read === 'timeout') throw isLate('a frame', config.idleTimeoutMs)
     if (read === 'fin') return this.#finish()
     if (typeof read === 'string') throw hasLeft()
-    const wasHeld = this.#parser.heldBytes
+    const wasHeld = this.#parser.memoryBytes
     let frames = 0
     try {
       for (const frame of this.#parser.push(read)) {
@@ -75,15 +78,15 @@ class FramedSession {
         const request = decodeRequest(frame)
         if (request.type !== 'append') await this.#answer(request)
         else this.#append(request.message, wasHeld + read.length)
-        if (this.#appends.length >= appendsMax) await this.#answerAppends()
+        if (this.#appends.length >= appendsMax || history.pending >= pendingMax) await this.#answerAppends()
       }
     } finally {
       await this.#answerAppends()
     }
-    const held = this.#parser.heldBytes
+    const held = this.#parser.memoryBytes
     this.#connection.hold(held)
     if (held === 0) this.#wholeBy = undefined
-    else if (frames > 0 || wasHeld === 0) this.#wholeBy = performance.now() + this.#deps.config.idleTimeoutMs
+    else if (frames > 0 || wasHeld === 0) this.#wholeBy = performance.now() + config.idleTimeoutMs
     return true
   }
 

@@ -28,7 +28,7 @@ export function receiveFirst(connection: Connection, deps: EdgeDeps): Promise<Fi
 async function receiveRest(connection: Connection, parser: PlainParser, { config }: EdgeDeps) {
   const until = performance.now() + config.idleTimeoutMs
   for (let result: First | undefined; ; ) {
-    connection.hold(parser.heldBytes)
+    connection.hold(parser.memoryBytes)
     const options = { pauseMs: config.messageGapMs, until, endsOnDrain: false }
     result = take(parser, await connection.read(options), config)
     if (result !== undefined) return result

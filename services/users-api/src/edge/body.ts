@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http'
 import type { BudgetShare } from '@polyservice-lab/service-kit'
 import { HttpError, readBody } from '@polyservice-lab/service-kit/http'
+import type { Request } from 'express'
 import { RequestInvalidError } from './errors.ts'
 import { decodeText } from './json/decode-text.ts'
 import type { JsonValue } from './json/json-value.ts'
@@ -14,7 +14,7 @@ export const unparsable = 'There was an error parsing the body'
  * @throws RequestInvalidError for a syntax error, HttpError 400 for what is no text, 413, AppError unavailable
  */
 export async function readJsonBody(
-  request: IncomingMessage,
+  request: Request,
   bytesMax: number,
   share: BudgetShare,
 ): Promise<JsonValue | undefined> {

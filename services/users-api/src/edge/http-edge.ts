@@ -4,6 +4,7 @@ import {
   createHttpServer,
   type Endpoint,
   type HttpServer,
+  originOf,
   sendAnswer,
 } from '@polyservice-lab/service-kit/http'
 import type { Config } from '../config.ts'
@@ -27,6 +28,7 @@ import { fileRoutes } from './routes/files.ts'
 import { userRoutes } from './routes/users.ts'
 import { createRouteRunner, type RouteRunner } from './run-route.ts'
 import { staticFiles } from './static/static-files.ts'
+import type { HostOf } from './views.ts'
 
 /** What the API is about. */
 export interface Domain {
@@ -40,12 +42,13 @@ export interface Domain {
 
 /** The HTTP server: the routes of the API, the pages for people and the stored files. */
 export async function createHttpEdge(domain: Domain, config: Config, deps: ServiceDeps): Promise<HttpServer> {
-  const { appHost, corsOrigins } = config
+  const { appHost, port } = config
+  const hostOf: HostOf = (request) => appHost ?? originOf(request) ?? `http://localhost:${port}`
   const routes = [
     ...authenticationRoutes(domain.authentication),
     ...userRoutes(domain.users),
-    ...fileRoutes(domain.files, appHost),
-    ...courseRoutes(domain.courses, appHost),
+    ...fileRoutes(domain.files, hostOf),
+    ...courseRoutes(domain.courses, hostOf),
     ...exerciseRoutes(domain.exercises),
   ]
   const runRoute = createRouteRunner({
@@ -72,9 +75,11 @@ export async function createHttpEdge(domain: Domain, config: Config, deps: Servi
       },
     ],
     toWire,
-    corsOrigins,
     redirectsSlashes: true,
     discardBytesMax: config.uploadBytesMax,
+    corsOrigins: config.corsOrigins,
+    sendBytesMax: config.sendBytesMax,
+    trustsProxy: config.trustsProxy,
     deps,
   })
   return createHttpServer(app, config, toWire, deps)

@@ -1,8 +1,7 @@
-import type { IncomingMessage } from 'node:http'
+import type { Request } from 'express'
 import * as z from 'zod'
 import type { User } from '../domain/entities.ts'
 import type { Writable } from './json/write-json.ts'
-import { refined } from './validation/scalar.ts'
 import { schemas } from './validation/schemas.ts'
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -14,16 +13,16 @@ interface RouteInput<P extends string, Q extends string, B, C> {
   readonly body: B
   /** Who is logged in. */
   readonly caller: C
-  readonly request: IncomingMessage
+  readonly request: Request
 }
 
 /** What the body of a request must be. */
-export interface RequestBody<B> {
+interface RequestBody<B> {
   /** How it is read: a JSON value, a form of texts, or a form with a file. */
   readonly kind: 'json' | 'form' | 'upload'
   readonly schema: z.ZodType<B>
-  /** What the document shows: the schema without rules that JSON Schema cannot say. */
-  readonly model: z.ZodType
+  /** Gives the sentence that says which rule over several fields a value breaks. */
+  broken?(value: NoInfer<B>): string | undefined
 }
 
 interface Definition<P extends string, Q extends string, B, C> {
@@ -92,15 +91,4 @@ function complete(
     queryFields: z.object(definition.queryFields),
     handle: async (input) => (await definition.handle(input)) ?? null,
   }
-}
-
-/**
- * A JSON body.
- * @param broken gives the sentence that says which rule over several fields a value breaks
- */
-export function jsonBody<S extends z.ZodType>(
-  model: S,
-  broken: (value: z.output<S>) => string | undefined = () => undefined,
-): RequestBody<z.output<S>> {
-  return { kind: 'json', schema: refined(model, broken) as z.ZodType<z.output<S>>, model }
 }

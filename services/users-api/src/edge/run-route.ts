@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { BudgetShare, ReceiveBudget } from '@polyservice-lab/service-kit'
 import { HttpError } from '@polyservice-lab/service-kit/http'
 import type { Request } from 'express'
@@ -31,14 +30,14 @@ type Caller = { readonly user: User | undefined } | { readonly error: unknown }
 export function createRouteRunner(deps: RunnerDeps): RouteRunner {
   const { authentication, bodyBytesMax, receiveBudget, readForm } = deps
 
-  async function authenticate(request: IncomingMessage): Promise<User> {
+  async function authenticate(request: Request): Promise<User> {
     const [scheme, token] = splitOnce(request.headers.authorization ?? '')
     if (scheme.toLowerCase() !== 'bearer')
       throw new HttpError(401, 'Not authenticated', { 'WWW-Authenticate': 'Bearer' })
     return authentication.authenticate(token)
   }
 
-  async function askCaller(route: Route, request: IncomingMessage): Promise<Caller> {
+  async function askCaller(route: Route, request: Request): Promise<Caller> {
     if (!route.secured) return { user: undefined }
     return authenticate(request).then(
       (user) => ({ user }),
@@ -48,7 +47,7 @@ export function createRouteRunner(deps: RunnerDeps): RouteRunner {
 
   async function readBody(
     route: Route,
-    request: IncomingMessage,
+    request: Request,
     share: BudgetShare,
     caller: Caller,
   ): Promise<Form | { values: JsonValue | undefined } | undefined> {
@@ -83,5 +82,5 @@ function queryOf({ url }: Request): URLSearchParams {
 
 function splitOnce(header: string): [scheme: string, rest: string] {
   const blank = header.indexOf(' ')
-  return blank < 0 ? [header, ''] : [header.slice(0, blank), header.slice(blank + 1).trim()]
+  return blank < 0 ? [header, ''] : [header.slice(0, blank), header.slice(blank + 1)]
 }

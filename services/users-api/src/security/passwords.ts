@@ -12,9 +12,9 @@ interface PasswordsOptions {
   readonly queueMax: number
 }
 
-/** Leaves a processor to everything else. */
+/** Leaves a processor to everything else, and fits beside the heap and the budgets of a container of 512 MiB. */
 const defaults: PasswordsOptions = {
-  concurrencyMax: Math.max(1, Math.min(4, availableParallelism() - 1)),
+  concurrencyMax: Math.max(1, Math.min(2, availableParallelism() - 1)),
   queueMax: 500,
 }
 

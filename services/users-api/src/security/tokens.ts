@@ -30,7 +30,14 @@ export async function createTokens({ secret, lifetimeS, newId, now }: TokensOpti
   const verified = new LRUCache<string, Verified>({ max: verifiedMax })
   const nowS = () => Math.floor(now() / 1000)
 
+  /** RFC 4648, 3.5: a signature has one spelling, though its last character has bits that do not count. */
+  function isCanonical(token: string): boolean {
+    const signature = token.slice(token.lastIndexOf('.') + 1)
+    return Buffer.from(signature, 'base64url').toString('base64url') === signature
+  }
+
   async function read(token: string): Promise<Verified | undefined> {
+    if (!isCanonical(token)) return undefined
     try {
       const { payload } = await jwtVerify(token, key, {
         algorithms: [algorithm],

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http'
 import type { BudgetShare } from '@polyservice-lab/service-kit'
 import { HttpError, holdUnfinished, tooLarge } from '@polyservice-lab/service-kit/http'
+import type { Request } from 'express'
 import type { Blobs } from '../../domain/blobs.ts'
 import { Upload } from '../validation/upload.ts'
 import { type Part, readParts } from './multipart-parts.ts'
@@ -10,7 +10,7 @@ const textBytesMax = 1_048_576
 const fieldsMax = 1000
 
 export interface MultipartOptions {
-  readonly request: IncomingMessage
+  readonly request: Request
   /** Of the content type: boundary and charset. */
   readonly parameters: ReadonlyMap<string, string>
   /** Of the whole body, and of its texts. */

@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { Dicer } from '@fastify/busboy'
 import { HttpError, readChunks } from '@polyservice-lab/service-kit/http'
+import type { Request } from 'express'
 import { unparsable } from '../body.ts'
 import { parseParameters } from './header-parameters.ts'
 
@@ -23,7 +23,7 @@ type Headers = Readonly<Record<string, readonly string[]>>
  * @throws HttpError 400, 413, and what `take` throws
  */
 export async function readParts<T>(
-  request: IncomingMessage,
+  request: Request,
   boundary: string,
   bytesMax: number,
   take: (part: Part) => Promise<T>,

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http'
 import type { BudgetShare } from '@polyservice-lab/service-kit'
 import { readBody } from '@polyservice-lab/service-kit/http'
+import type { Request } from 'express'
 import type { Blobs } from '../../domain/blobs.ts'
 import type { Upload } from '../validation/upload.ts'
 import { parseParameters } from './header-parameters.ts'
@@ -26,7 +26,7 @@ export interface Form extends AsyncDisposable {
  * @throws HttpError 400, 413, AppError unavailable, insufficient_storage
  */
 export type FormReader = (
-  request: IncomingMessage,
+  request: Request,
   share: BudgetShare,
   fileField: string | undefined,
 ) => Promise<Form>

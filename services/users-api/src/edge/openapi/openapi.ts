@@ -47,7 +47,7 @@ function describeRoute(route: Route): JsonSchema {
   ]
   const content = contentTypes[body?.kind ?? 'json'].map((type) => [
     type,
-    body && { schema: describeSchema(body.model) },
+    body && { schema: describeSchema(body.schema) },
   ])
   return {
     operationId,
@@ -75,8 +75,14 @@ function describeResponses(route: Route): JsonSchema {
   // A login keeps nothing.
   const writes = method !== 'GET' && tag !== 'authentication'
   const texts: Record<number, string> = {
-    ...(body && { 400: 'The body cannot be parsed', 413: 'The body is too large' }),
+    ...(body && {
+      400: 'The body cannot be parsed',
+      408: 'The body did not arrive in time',
+      413: 'The body is too large',
+    }),
     ...(secured && { 401: 'Not authenticated, or an invalid or expired token' }),
+    500: 'A fault of the server; the id in X-Request-Id stands in its log',
+    503: 'Not now: Retry-After tells the seconds to wait',
     ...(writes && { 507: 'There is no room on the disk' }),
     ...failures,
   }

@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http'
 import { AppError } from '@polyservice-lab/service-kit'
+import type { Request } from 'express'
 import type { Authentication } from '../../domain/authentication.ts'
-import { jsonBody, publicRoute, type Route } from '../route.ts'
+import { publicRoute, type Route } from '../route.ts'
 import { parseEmail } from '../validation/email/email.ts'
 import { ScalarError } from '../validation/scalar.ts'
 import { schemas } from '../validation/schemas.ts'
@@ -17,7 +17,7 @@ export function authenticationRoutes(authentication: Authentication): Route[] {
     publicRoute('POST /authentication/login', {
       operationId: 'login',
       summary: 'Log in with email and password',
-      body: jsonBody(schemas.Credentials),
+      body: { kind: 'json', schema: schemas.Credentials },
       answer: schemas.TokensAnswer,
       failures,
       async handle({ body, request }) {
@@ -28,7 +28,7 @@ export function authenticationRoutes(authentication: Authentication): Route[] {
     publicRoute('POST /authentication/refresh', {
       operationId: 'refresh',
       summary: 'Get a new access token for a refresh token',
-      body: jsonBody(schemas.RefreshRequest),
+      body: { kind: 'json', schema: schemas.RefreshRequest },
       answer: schemas.TokensAnswer,
       failures: { 401: 'Invalid or expired refresh token' },
       async handle({ body: { refreshToken } }) {
@@ -39,7 +39,7 @@ export function authenticationRoutes(authentication: Authentication): Route[] {
     publicRoute('POST /authentication/token', {
       operationId: 'token',
       summary: 'Log in with the OAuth 2 password form',
-      body: { kind: 'form', schema: schemas.PasswordGrant, model: schemas.PasswordGrant },
+      body: { kind: 'form', schema: schemas.PasswordGrant },
       answer: schemas.OAuthTokenAnswer,
       failures,
       async handle({ body: { username, password }, request }) {
@@ -61,6 +61,7 @@ function toEmail(username: string): string {
   }
 }
 
-function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? ''
+/** Of the client, or what a trusted proxy says of it. */
+function addressOf({ ip }: Request): string {
+  return ip ?? ''
 }

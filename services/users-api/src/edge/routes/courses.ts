@@ -1,35 +1,35 @@
 import type { Courses } from '../../domain/courses.ts'
 import { brokenCourseScores } from '../../domain/scores.ts'
-import { jsonBody, type Route, securedRoute } from '../route.ts'
-import { schemas } from '../validation/schemas.ts'
-import { viewCourse } from '../views.ts'
+import { type Route, securedRoute } from '../route.ts'
+import { anyId, schemas } from '../validation/schemas.ts'
+import { type HostOf, viewCourse } from '../views.ts'
 
-const { id } = schemas.Course.shape
-const pathFields = { course_id: id }
+const pathFields = { course_id: anyId }
 const answer = schemas.CourseAnswer
 /** What stands for values that are left out. */
 const defaults = { maxScore: null, minScore: null, estimatedTime: null }
 
-/** @param appHost what the URLs of preview files begin with */
-export function courseRoutes(courses: Courses, appHost: string): Route[] {
+export function courseRoutes(courses: Courses, hostOf: HostOf): Route[] {
   return [
     securedRoute('POST /courses', {
       operationId: 'createCourse',
       summary: 'Create a course',
-      body: jsonBody(schemas.NewCourse, brokenCourseScores),
+      body: { kind: 'json', schema: schemas.NewCourse, broken: brokenCourseScores },
       answer,
       failures: { 403: 'The user of the course is not you', 404: 'File or user not found' },
-      handle: async ({ caller, body }) => ({
-        course: viewCourse(await courses.create(caller, { ...defaults, ...body }), appHost),
+      handle: async ({ caller, body, request }) => ({
+        course: viewCourse(await courses.create(caller, { ...defaults, ...body }), hostOf(request)),
       }),
     }),
     securedRoute('GET /courses', {
       operationId: 'listCourses',
       summary: 'List the courses of a user',
-      queryFields: { userId: id },
+      queryFields: { userId: anyId },
       answer: schemas.CoursesAnswer,
-      handle: async ({ query }) => ({
-        courses: (await courses.listOfUser(query.userId)).map((course) => viewCourse(course, appHost)),
+      handle: async ({ query, request }) => ({
+        courses: (await courses.listOfUser(query.userId)).map((course) =>
+          viewCourse(course, hostOf(request)),
+        ),
       }),
     }),
     securedRoute('GET /courses/{course_id}', {
@@ -38,17 +38,19 @@ export function courseRoutes(courses: Courses, appHost: string): Route[] {
       pathFields,
       answer,
       failures: { 404: 'Course not found' },
-      handle: async ({ path }) => ({ course: viewCourse(await courses.get(path.course_id), appHost) }),
+      handle: async ({ path, request }) => ({
+        course: viewCourse(await courses.get(path.course_id), hostOf(request)),
+      }),
     }),
     securedRoute('PATCH /courses/{course_id}', {
       operationId: 'updateCourse',
       summary: 'Change some fields of a course',
       pathFields,
-      body: jsonBody(schemas.CourseChanges, brokenCourseScores),
+      body: { kind: 'json', schema: schemas.CourseChanges, broken: brokenCourseScores },
       answer,
       failures: { 403: 'The course is not yours', 404: 'Course not found' },
-      handle: async ({ caller, path, body }) => ({
-        course: viewCourse(await courses.update(caller, path.course_id, body), appHost),
+      handle: async ({ caller, path, body, request }) => ({
+        course: viewCourse(await courses.update(caller, path.course_id, body), hostOf(request)),
       }),
     }),
     securedRoute('DELETE /courses/{course_id}', {

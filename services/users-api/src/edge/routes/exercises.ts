@@ -1,11 +1,10 @@
 import type { Exercises } from '../../domain/exercises.ts'
 import { brokenExerciseScores } from '../../domain/scores.ts'
-import { jsonBody, type Route, securedRoute } from '../route.ts'
-import { schemas } from '../validation/schemas.ts'
+import { type Route, securedRoute } from '../route.ts'
+import { anyId, schemas } from '../validation/schemas.ts'
 import { viewExercise } from '../views.ts'
 
-const { id } = schemas.Exercise.shape
-const pathFields = { exercise_id: id }
+const pathFields = { exercise_id: anyId }
 const answer = schemas.ExerciseAnswer
 
 export function exerciseRoutes(exercises: Exercises): Route[] {
@@ -13,7 +12,7 @@ export function exerciseRoutes(exercises: Exercises): Route[] {
     securedRoute('POST /exercises', {
       operationId: 'createExercise',
       summary: 'Create an exercise of a course',
-      body: jsonBody(schemas.NewExercise, brokenExerciseScores),
+      body: { kind: 'json', schema: schemas.NewExercise, broken: brokenExerciseScores },
       answer,
       failures: { 404: 'Course not found' },
       handle: async ({ caller, body }) => ({
@@ -23,7 +22,7 @@ export function exerciseRoutes(exercises: Exercises): Route[] {
     securedRoute('GET /exercises', {
       operationId: 'listExercises',
       summary: 'List the exercises of a course',
-      queryFields: { courseId: id },
+      queryFields: { courseId: anyId },
       answer: schemas.ExercisesAnswer,
       handle: async ({ query }) => ({
         exercises: (await exercises.listOfCourse(query.courseId)).map(viewExercise),
@@ -41,7 +40,7 @@ export function exerciseRoutes(exercises: Exercises): Route[] {
       operationId: 'updateExercise',
       summary: 'Change some fields of an exercise',
       pathFields,
-      body: jsonBody(schemas.ExerciseChanges, brokenExerciseScores),
+      body: { kind: 'json', schema: schemas.ExerciseChanges, broken: brokenExerciseScores },
       answer,
       failures: { 403: 'The exercise is not yours', 404: 'Exercise not found' },
       handle: async ({ caller, path, body }) => ({

@@ -3,12 +3,12 @@ import { brokenDirectory, brokenFilename } from '../../domain/file-names.ts'
 import type { Files } from '../../domain/files.ts'
 import { type Route, securedRoute } from '../route.ts'
 import { refined } from '../validation/scalar.ts'
-import { schemas } from '../validation/schemas.ts'
+import { anyId, schemas } from '../validation/schemas.ts'
 import { uploadSchema } from '../validation/upload.ts'
-import { viewFile } from '../views.ts'
+import { type HostOf, viewFile } from '../views.ts'
 
-const { id, filename, directory } = schemas.File.shape
-const pathFields = { file_id: id }
+const { filename, directory } = schemas.File.shape
+const pathFields = { file_id: anyId }
 const answer = schemas.FileAnswer
 const form = z.object({
   filename: refined(filename, brokenFilename),
@@ -16,23 +16,22 @@ const form = z.object({
   upload_file: uploadSchema,
 })
 
-/** @param appHost what the URLs of files begin with */
-export function fileRoutes(files: Files, appHost: string): Route[] {
+export function fileRoutes(files: Files, hostOf: HostOf): Route[] {
   return [
     securedRoute('POST /files', {
       operationId: 'createFile',
       summary: 'Store a file; it takes the place of what was there',
-      body: { kind: 'upload', schema: form, model: form },
+      body: { kind: 'upload', schema: form },
       answer,
       failures: { 403: 'The file that was there is not yours' },
-      async handle({ caller, body: { upload_file: bytes, ...names } }) {
+      async handle({ caller, request, body: { upload_file: bytes, ...names } }) {
         const { blobId, sizeBytes } = bytes
         const file = await files.create(caller, {
           ...names,
           content: { blobId, sizeBytes, modifiedAtMs: Date.now() },
         })
         bytes.kept = true
-        return { file: viewFile(file, appHost) }
+        return { file: viewFile(file, hostOf(request)) }
       },
     }),
     securedRoute('GET /files/{file_id}', {
@@ -41,7 +40,9 @@ export function fileRoutes(files: Files, appHost: string): Route[] {
       pathFields,
       answer,
       failures: { 404: 'File not found' },
-      handle: async ({ path }) => ({ file: viewFile(await files.get(path.file_id), appHost) }),
+      handle: async ({ path, request }) => ({
+        file: viewFile(await files.get(path.file_id), hostOf(request)),
+      }),
     }),
     securedRoute('DELETE /files/{file_id}', {
       operationId: 'deleteFile',

@@ -1,10 +1,9 @@
 import type { Users } from '../../domain/users.ts'
-import { jsonBody, publicRoute, type Route, securedRoute } from '../route.ts'
-import { schemas } from '../validation/schemas.ts'
+import { publicRoute, type Route, securedRoute } from '../route.ts'
+import { anyId, schemas } from '../validation/schemas.ts'
 import { viewUser } from '../views.ts'
 
-const { id } = schemas.User.shape
-const pathFields = { user_id: id }
+const pathFields = { user_id: anyId }
 const answer = schemas.UserAnswer
 
 export function userRoutes(users: Users): Route[] {
@@ -12,7 +11,7 @@ export function userRoutes(users: Users): Route[] {
     publicRoute('POST /users', {
       operationId: 'createUser',
       summary: 'Create a user',
-      body: jsonBody(schemas.NewUser),
+      body: { kind: 'json', schema: schemas.NewUser },
       answer,
       failures: { 403: 'Another user has the email', 503: 'Too many logins at once' },
       handle: async ({ body }) => ({ user: viewUser(await users.create(body)) }),
@@ -35,7 +34,7 @@ export function userRoutes(users: Users): Route[] {
       operationId: 'updateUser',
       summary: 'Change some fields of a user',
       pathFields,
-      body: jsonBody(schemas.UserChanges),
+      body: { kind: 'json', schema: schemas.UserChanges },
       answer,
       failures: { 403: 'Another user has the email, or the user is not you', 404: 'User not found' },
       handle: async ({ path, body, caller }) => ({

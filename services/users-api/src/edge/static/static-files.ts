@@ -1,11 +1,15 @@
 import { extname } from 'node:path'
-import { HttpError } from '@polyservice-lab/service-kit/http'
+import { type Exchange, HttpError } from '@polyservice-lab/service-kit/http'
 import type { Request, RequestHandler, Response } from 'express'
 import { lookup } from 'mime-types'
 import send from 'send'
 import type { Blobs } from '../../domain/blobs.ts'
 import type { Files } from '../../domain/files.ts'
 import type { StoredContent } from '../../domain/store.ts'
+
+/** What is read ahead of a client, and what waits for it at most: that which is read and that which is written. */
+const highWaterMark = 32_768
+const waitingBytesMax = 2 * highWaterMark
 
 /**
  * The bytes of stored files: GET, HEAD, conditions and one range (RFC 9110 sections 13 and 14). What a browser shows of
@@ -14,6 +18,9 @@ import type { StoredContent } from '../../domain/store.ts'
 export function staticFiles(files: Files, blobs: Blobs): RequestHandler<{ path?: string[] }> {
   return async (request, response) => {
     const path = (request.params.path ?? []).join('/')
+    const { sendBudget } = response.locals as Exchange
+    sendBudget.admit(waitingBytesMax)
+    sendBudget.hold(response, waitingBytesMax)
     let before: StoredContent | undefined
     for (;;) {
       const content = await files.read(path)
@@ -62,7 +69,9 @@ function isNotModified(request: Request, content: StoredContent): boolean {
  */
 function sendBlob(request: Request, response: Response, file: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    send(request, file, { cacheControl: false, dotfiles: 'allow', index: false })
+    // It passes what it does not know itself on to the stream that reads the file.
+    const options = { cacheControl: false, dotfiles: 'allow', index: false, highWaterMark } as const
+    send(request, file, options)
       // The text of these errors holds the path of the file.
       .on('error', (error: Error & { readonly status: number }) => {
         if (error.status === 404) resolve(false)

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { Writable } from '../json/write-json.ts'
+import { type Writable, writeJson } from '../json/write-json.ts'
 
 /** What is wrong with one value of a request, in the terms of pydantic 2, which the clients of this API know. */
 export interface Fault {
@@ -9,7 +9,8 @@ export interface Fault {
   readonly loc: readonly (string | bigint)[]
   /** One sentence for people. */
   readonly msg: string
-  readonly input: Writable
+  /** Left out where it would make the answer too large. */
+  readonly input?: Writable
   /** The values that the sentence is made with. */
   readonly ctx?: Writable | undefined
 }
@@ -37,6 +38,18 @@ export function describeFaults(
     faults.set(field, { type, loc, msg, input, ctx })
   }
   return [...faults.values()]
+}
+
+const answerBytesMax = 64 * 1024
+
+/** The faults as an answer repeats them: without any input where all of them would make it larger than 64 KiB. */
+export function limitInputs(faults: readonly Fault[]): readonly Fault[] {
+  let bytes = 0
+  for (const fault of faults) {
+    bytes += Buffer.byteLength(writeJson({ ...fault })) + 1
+    if (bytes > answerBytesMax) return faults.map(({ input: _, ...rest }) => rest)
+  }
+  return faults
 }
 
 function describeIssue(issue: z.core.$ZodIssue): Omit<Fault, 'loc' | 'input'> {

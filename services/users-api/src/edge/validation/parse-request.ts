@@ -1,7 +1,8 @@
 import type * as z from 'zod'
 import { RequestInvalidError } from '../errors.ts'
+import type { Writable } from '../json/write-json.ts'
 import type { Route } from '../route.ts'
-import { describeFaults, type Fault } from './fault.ts'
+import { describeFaults, type Fault, limitInputs } from './fault.ts'
 
 type Fields = Iterable<readonly [name: string, value: unknown]>
 
@@ -29,17 +30,25 @@ export function parseRequest(route: Route, { params, query, body }: RequestValue
   }
   function readBody(): unknown {
     if (route.body === undefined) return undefined
-    const { kind, schema } = route.body
+    const { kind, schema, broken } = route.body
     if (kind !== 'json') return readFields('body', schema, body instanceof Map ? body : [])
-    if (body !== undefined) return read('body', schema, body, body)
-    faults.push({ type: 'missing', loc: ['body'], msg: 'Field required', input: null })
-    return undefined
+    if (body === undefined) {
+      faults.push({ type: 'missing', loc: ['body'], msg: 'Field required', input: null })
+      return undefined
+    }
+    const value = read('body', schema, body, body)
+    const sentence = value === undefined ? undefined : broken?.(value)
+    if (sentence !== undefined) {
+      const msg = `Value error, ${sentence}`
+      faults.push({ type: 'value_error', loc: ['body'], msg, input: body as Writable, ctx: { error: {} } })
+    }
+    return value
   }
   const parsed = {
     path: readFields('path', route.pathFields, params),
     query: readFields('query', route.queryFields, query),
     body: readBody(),
   }
-  if (faults.length > 0) throw new RequestInvalidError(faults)
+  if (faults.length > 0) throw new RequestInvalidError(limitInputs(faults))
   return parsed
 }

@@ -20,6 +20,7 @@ export class ScalarError extends Error {
 export function scalar<T>(parse: (input: unknown) => T, jsonSchema: z.GlobalMeta) {
   return z
     .unknown()
+    .meta(jsonSchema)
     .transform((input, { issues }): T => {
       try {
         return parse(input)
@@ -30,19 +31,14 @@ export function scalar<T>(parse: (input: unknown) => T, jsonSchema: z.GlobalMeta
         return z.NEVER
       }
     })
-    .meta(jsonSchema)
 }
 
-/** A rule of the domain that a value of the right shape breaks or not: `broken` gives the sentence that says how. */
-export function refined<S extends z.ZodType>(
-  schema: S,
-  broken: (value: z.output<S>) => string | undefined,
-): S {
-  return schema.superRefine((value, context) => {
+/** A text that a rule of the domain may refuse: `broken` gives the sentence that says how. */
+export function refined(schema: z.ZodString, broken: (value: string) => string | undefined): z.ZodString {
+  return schema.superRefine((value, { addIssue }) => {
     const sentence = broken(value)
-    if (sentence === undefined) return
     const params = { type: 'value_error', ctx: { error: {} } }
-    context.addIssue({ code: 'custom', message: `Value error, ${sentence}`, params })
+    if (sentence !== undefined) addIssue({ code: 'custom', message: `Value error, ${sentence}`, params })
   })
 }
 

@@ -144,10 +144,10 @@ function refuseLiteral(literal: string): never {
     refuseAddress(
       'The part after the @-sign in brackets is not an IPv4 address and has no address literal tag.',
     )
-  const invalid = 'The part after the @-sign contains invalid characters in brackets'
-  if (tag !== 'IPv6') refuseOthers(literal, /[!-Z^-~]/, invalid)
-  if (tag !== 'IPv6')
+  if (tag !== 'IPv6') {
+    refuseOthers(literal, /[!-Z^-~]/, 'The part after the @-sign contains invalid characters in brackets')
     refuseAddress('The part after the @-sign contains an invalid address literal tag in brackets.')
+  }
   const sentence = 'The IPv6 address in brackets after the @-sign is not valid'
   refuseAddress(`${sentence} (At least 3 parts expected in '${address}').`)
 }
