@@ -6,9 +6,8 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-readonly DEFAULT_IMAGE=$(sed -n 's/^ARG NODE_IMAGE=//p' services/users-api/Dockerfile)
-readonly IN_ENV_FILE=$([ -f .env ] && sed -n 's/^NODE_IMAGE=//p' .env || true)
-readonly IMAGE=${1:-${NODE_IMAGE:-${IN_ENV_FILE:-$DEFAULT_IMAGE}}}
+. scripts/lib.sh
+readonly IMAGE=${1:-$(value_of NODE_IMAGE "$(node_image)")}
 readonly PULL_TIMEOUT_S=${PULL_TIMEOUT_S:-300}
 
 say() { printf 'base-image: %s\n' "$*" >&2; }

@@ -38,7 +38,8 @@ export interface ServiceDefinition<C extends BaseConfig> {
 
 /**
  * The life of a service process, and the only place that reads the environment and exits.
- * Exit codes: 0 asked to stop and drained, 1 failed, 2 the environment is wrong (each fault a line on stderr).
+ * Exit codes: 0 asked to stop and drained, 1 failed, 2 the environment or the data directory is wrong (each fault a line
+ * on stderr).
  */
 export async function runService<C extends BaseConfig>(definition: ServiceDefinition<C>): Promise<void> {
   const { name } = definition
@@ -51,9 +52,8 @@ export async function runService<C extends BaseConfig>(definition: ServiceDefini
   try {
     config = definition.loadConfig(process.env, processMemory())
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    for (const fault of error.faults) process.stderr.write(`${name}: ${fault}\n`)
-    process.exit(2)
+    if (error instanceof ConfigError) refuse(name, error)
+    throw error
   }
 
   const logger = createLogger(name, config.logLevel)
@@ -67,9 +67,15 @@ export async function runService<C extends BaseConfig>(definition: ServiceDefini
   try {
     await live(definition, config, logger, stopped)
   } catch (error) {
+    if (error instanceof ConfigError) refuse(name, error)
     fail(error, 'failed')
   }
   process.exit(0)
+}
+
+function refuse(name: string, { faults }: ConfigError): never {
+  for (const fault of faults) process.stderr.write(`${name}: ${fault}\n`)
+  process.exit(2)
 }
 
 async function live<C extends BaseConfig>(

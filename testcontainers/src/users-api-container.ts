@@ -1,6 +1,4 @@
 import { createLab, type Lab, type LabOptions } from '@polyservice-lab/clients'
-import type { StartedTestContainer } from 'testcontainers'
-import type { ContainerRuntime } from './container-runtime.ts'
 import { ServiceContainer } from './service-container.ts'
 import { StartedServiceContainer } from './started-service-container.ts'
 
@@ -10,16 +8,12 @@ export type UsersApiClient = Omit<Lab, 'catalogue' | 'history' | 'echo'>
 /** REST with JWT: users, files, courses, exercises. */
 export class UsersApiContainer extends ServiceContainer<StartedUsersApiContainer> {
   constructor(image?: string) {
-    super('users-api', image)
+    super('users-api', StartedUsersApiContainer, image)
   }
 
   /** `strict`, the default: the owner alone changes and deletes. `open`: everybody who is logged in. */
   withPolicy(policy: 'strict' | 'open'): this {
     return this.withEnvironment({ POLICY: policy })
-  }
-
-  protected override wrap(container: StartedTestContainer, runtime: ContainerRuntime) {
-    return new StartedUsersApiContainer('users-api', container, runtime)
   }
 }
 

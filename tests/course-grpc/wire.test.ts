@@ -118,7 +118,7 @@ describe('x-request-id', () => {
     const { trailers } = await connection.call(path, frames)
     const id = String(trailers['x-request-id'])
     expect(id).toMatch(/^[0-9a-f-]{36}$/)
-    const lines = async () => (await lab.service.logs()).split('\n').filter((line) => line.includes(id))
+    const lines = async () => (await lab.service.readLogs()).split('\n').filter((line) => line.includes(id))
     await until(async () => (await lines()).length > 0, 'the call is logged')
     const operation = outcome === 'unimplemented' ? 'unknown' : path
     expect((await lines()).map((line) => JSON.parse(line))).toEqual([

@@ -19,7 +19,7 @@ const baseUrl = `http://127.0.0.1:${port}`
 const jwtSecret = 'a-secret-key-of-the-vectors-0123456789'
 
 const lab = useLab(['users-api'], {
-  USERS_API_PORT: String(port),
+  PORT: String(port),
   APP_HOST: baseUrl,
   JWT_SECRET_KEY: jwtSecret,
   POLICY: 'open',

@@ -15,6 +15,7 @@ import { starveTheCpu } from './starve-the-cpu.ts'
 import { thunderingHerd } from './thundering-herd.ts'
 import { tokenExpiresInFlight } from './token-expires-in-flight.ts'
 import { tooManyConnections } from './too-many-connections.ts'
+import { unfinishedMessages } from './unfinished-messages.ts'
 
 /** All experiments, in the order in which one would learn from them. */
 export const experiments: readonly Experiment[] = [
@@ -27,6 +28,7 @@ export const experiments: readonly Experiment[] = [
   sixGoodbyes,
   slowReader,
   tooManyConnections,
+  unfinishedMessages,
   starveTheCpu,
   outOfMemory,
   diskFull,

@@ -12,15 +12,6 @@ export async function containerState(service: StartedServiceContainer) {
   return (await inspect(service)).State
 }
 
-/** The sum of the samples of a metric; 0 where there is none. */
-export async function metric(service: StartedServiceContainer, name: string): Promise<number> {
-  const text = await fetch(`${service.adminUrl()}/metrics`).then((response) => response.text())
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
-    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
-}
-
 /** In how many periods (of 100 ms) the kernel made the container wait for a processor since it started. */
 export async function cpuThrottling(service: StartedServiceContainer): Promise<number> {
   const client = await getContainerRuntimeClient()

@@ -27,9 +27,10 @@ export interface CourseStoreOptions {
  */
 export async function openCourseStore(options: CourseStoreOptions): Promise<CourseStore & AsyncDisposable> {
   await mkdir(options.dataDir, { recursive: true })
-  await removeLeftStages(options.dataDir)
   const path = join(options.dataDir, 'courses.sqlite')
   const writer = await openDatabase<Schema>({ path, migrations })
+  // Not before the directory is this process's alone: another one may be filling them.
+  await removeLeftStages(options.dataDir)
   const reader = new DatabaseSync(path, { readOnly: true })
   const { forget, ...reads } = createReads(reader)
   return {

@@ -1,9 +1,10 @@
 import { AppError } from '@polyservice-lab/service-kit/app-error'
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Blobs } from '../domain/blobs.ts'
 import type { Course } from '../domain/entities.ts'
 import type { CourseStore } from '../domain/store.ts'
 import { deleteCourses, deleteUnusedFiles, removeUnused } from './deletions.ts'
+import { nextNumber } from './next-number.ts'
 import type { Schema } from './schema.ts'
 
 export function createCourseStore(db: Kysely<Schema>, blobs: Blobs): CourseStore {
@@ -22,7 +23,10 @@ export function createCourseStore(db: Kysely<Schema>, blobs: Blobs): CourseStore
           const row = await transaction.selectFrom(table).select('id').where('id', '=', id).executeTakeFirst()
           if (row === undefined) throw new AppError('not_found', `${name} not found`)
         }
-        await transaction.insertInto('courses').values(course).execute()
+        await transaction
+          .insertInto('courses')
+          .values({ ...course, number: nextNumber('courses') })
+          .execute()
         const row = await selectCourses(transaction)
           .where('courses.id', '=', course.id)
           .executeTakeFirstOrThrow()
@@ -32,7 +36,7 @@ export function createCourseStore(db: Kysely<Schema>, blobs: Blobs): CourseStore
     async listOfUser(userId) {
       const rows = await selectCourses(db)
         .where('courses.createdByUserId', '=', userId)
-        .orderBy(sql.ref('courses.rowid'))
+        .orderBy('courses.number')
         .execute()
       return rows.map(toCourse)
     },

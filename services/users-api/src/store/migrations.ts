@@ -1,7 +1,6 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 
-/** Rows are listed in the order of their insertion: that of SQLite's rowid. */
 const createTables: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
@@ -67,4 +66,18 @@ const indexed = [
   ['exercises', 'ownerId'],
 ] as const
 
-export const migrations = { '2026-11-21-create-tables': createTables }
+/** Courses and exercises are listed in the order of their creation, by a number of their own. */
+const numberRows: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const table of ['courses', 'exercises']) {
+      await db.schema.alterTable(table).addColumn('number', 'integer').execute()
+      await sql`update ${sql.table(table)} set "number" = rowid`.execute(db)
+      await db.schema.createIndex(`${table}_number`).unique().on(table).column('number').execute()
+    }
+  },
+}
+
+export const migrations = {
+  '2026-11-21-create-tables': createTables,
+  '2026-11-25-number-rows': numberRows,
+}

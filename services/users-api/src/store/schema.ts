@@ -29,6 +29,8 @@ interface FileRow {
 }
 
 interface CourseRow {
+  /** Greater than that of every row before it. */
+  readonly number: Integer
   readonly id: string
   readonly title: string
   readonly maxScore: bigint | null
@@ -40,6 +42,7 @@ interface CourseRow {
 }
 
 interface ExerciseRow {
+  readonly number: Integer
   readonly id: string
   readonly title: string
   readonly courseId: string

@@ -1,5 +1,6 @@
 import { isUniqueViolation } from '@polyservice-lab/service-kit/sqlite'
 import type { Kysely } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import type { Blobs } from '../domain/blobs.ts'
 import type { User } from '../domain/entities.ts'
 import type { UserStore } from '../domain/store.ts'
@@ -15,7 +16,7 @@ const publicColumns = ['id', 'email', 'lastName', 'firstName', 'middleName'] as 
 export function createUserStore(db: Kysely<Schema>, blobs: Blobs): UserStore & { forget(): void } {
   // Every request that needs a token asks for its user: known ones are answered from memory. This process is the
   // only one that writes, so what it changes is all that it has to forget.
-  const known = new Map<string, User>()
+  const known = new LRUCache<string, User>({ max: knownMax })
   let changes = 0
 
   async function find(id: string): Promise<User | undefined> {
@@ -24,8 +25,6 @@ export function createUserStore(db: Kysely<Schema>, blobs: Blobs): UserStore & {
     const changesBefore = changes
     const user = await db.selectFrom('users').select(publicColumns).where('id', '=', id).executeTakeFirst()
     if (user === undefined || changes !== changesBefore) return user
-    const [oldest] = known.keys()
-    if (known.size >= knownMax && oldest !== undefined) known.delete(oldest)
     known.set(id, user)
     return user
   }
