@@ -33,8 +33,7 @@ function keepCalling(call: () => Promise<{ status: number }>) {
 async function expectOthersAnswered(service: RunningService, statuses: readonly number[]): Promise<void> {
   expect(statuses.length).toBeGreaterThan(0)
   expect(statuses.filter((status) => status !== 200)).toEqual([])
-  const { adminUrl } = await service.address()
-  expect((await fetch(`${adminUrl}/readyz`)).status).toBe(200)
+  expect((await fetch(`${service.adminUrl()}/readyz`)).status).toBe(200)
 }
 
 /** A client that reads the beginning of an answer and no more. */
