@@ -5,7 +5,7 @@ import { AppError } from '../app-error.ts'
 import type { BudgetShare, ReceiveBudget } from '../receive-budget.ts'
 import type { ServiceDeps } from '../run-service.ts'
 import type { SendBudget, Sender } from './send-budget.ts'
-import { pieceCost, type ServerWebSocket } from './server-web-socket.ts'
+import { frameCost, pieceCost, type ServerWebSocket } from './server-web-socket.ts'
 
 export interface Message {
   readonly data: Buffer
@@ -67,6 +67,7 @@ export class Connection implements Sender {
   #isPaused = false
   #awaitsPong = false
   #isClosed = false
+  #lastPing: Buffer | undefined
   /** A close of this server, or the end of the stream that follows the client's, behind the answers. */
   #afterAnswers: (() => void) | undefined
   #outcome: 'ok' | ErrorCode | undefined
@@ -122,6 +123,7 @@ export class Connection implements Sender {
     this.#webSocket.close(closeCode, reason)
     this.#webSocket.failReading(new Error(reason))
     this.#holdUnread()
+    this.#flow()
   }
 
   /** Ends the connection without a close. */
@@ -147,7 +149,7 @@ export class Connection implements Sender {
   answer(): void {
     const { options, sendBudget } = this.#shared
     while (this.#webSocket.isOpen && !this.#isHandling) {
-      const [message] = this.#queue
+      const message = this.#queue[0]
       if (message === undefined || (this.#isBehind && this.#afterAnswers === undefined)) break
       if (!sendBudget.admit(this, options.answerBytes(message) + this.#webSocket.compressionCost)) break
       this.#queue.shift()
@@ -164,6 +166,8 @@ export class Connection implements Sender {
     this.#queue.push(message)
     this.#queueCost += message.data.length + pieceCost
     this.answer()
+    // One that came out of zlib comes between two reads.
+    if (this.#webSocket.compressionCost > 0) this.#holdUnread()
   }
 
   #handle(message: Message): void {
@@ -190,10 +194,16 @@ export class Connection implements Sender {
     this.answer()
   }
 
+  /** Answers a ping; where too much is unsent, the last one alone (RFC 6455, 5.5.3). */
   #pong(data: Buffer): void {
     if (!this.#webSocket.isOpen) return
+    if (this.#frames > 0 && !this.#shared.sendBudget.hasRoom(this, frameCost)) {
+      this.#lastPing = Buffer.from(data)
+      return
+    }
     this.#cork()
     this.#webSocket.pong(data, false, this.#left)
+    this.#holdUnsent()
   }
 
   #cork(): void {
@@ -219,6 +229,9 @@ export class Connection implements Sender {
     if (this.#sendCost > 0) this.#holdUnsent()
     if (this.#frames > 0) return
     if (this.#webSocket.compressionCost > 0) this.#webSocket.releaseCompression()
+    const ping = this.#lastPing
+    this.#lastPing = undefined
+    if (ping !== undefined) this.#pong(ping)
     if (!this.#isBehind && this.#afterAnswers === undefined) return
     this.#isBehind = false
     this.#socket.setTimeout(0)
@@ -229,7 +242,7 @@ export class Connection implements Sender {
     if (this.#isClosed) return
     const { sendBudget, options } = this.#shared
     const bytes = this.#webSocket.bufferedAmount
-    const cost = bytes === 0 ? 0 : bytes + this.#frames * pieceCost
+    const cost = bytes === 0 ? 0 : bytes + this.#frames * frameCost
     const before = this.#sendCost
     this.#sendCost = cost === 0 ? 0 : cost + this.#webSocket.compressionCost
     sendBudget.hold(this, before, this.#sendCost)
@@ -246,8 +259,9 @@ export class Connection implements Sender {
 
   /** Counts what was read and not handled; over the budget of all connections, this one is closed. */
   #holdUnread(): void {
-    if (this.#queue.length === 0 && this.#webSocket.isIdle) this.#readCost = 0
-    const cost = this.#queueCost + this.#webSocket.unreadCost(this.#readCost)
+    const isEmpty = this.#queue.length === 0 && this.#webSocket.isIdle
+    if (isEmpty) this.#readCost = 0
+    const cost = isEmpty ? 0 : this.#queueCost + this.#webSocket.unreadCost(this.#readCost)
     if (cost === 0 && this.#share === undefined) return
     this.#share ??= this.#shared.receiveBudget.open()
     try {

@@ -1,5 +1,5 @@
-/** Answers that are not longer always find this share of the budget, behind those that are. */
-const shortBytes = 65_536
+/** An answer that is not longer, to a client that has read all before, always finds this share of the budget. */
+const shortBytes = 384 * 1024
 const shortShare = 1 / 8
 
 /** One connection, as what waits to be sent knows it. */
@@ -29,11 +29,15 @@ export class SendBudget {
 
   /** Whether an answer may be made now; if not, the sender is called when there is room. */
   admit(sender: Sender, bytes: number): boolean {
-    const isShort = bytes <= shortBytes
-    const isTurn = isShort || this.#isServing || this.#waiting.size === 0
-    if (isTurn && this.#hasRoom(bytes)) return true
+    const isTurn = this.#isServing || this.#waiting.size === 0 || this.#isShort(sender, bytes)
+    if (isTurn && this.hasRoom(sender, bytes)) return true
     this.#waiting.set(sender, bytes)
     return false
+  }
+
+  hasRoom(sender: Sender, bytes: number): boolean {
+    const share = this.#isShort(sender, bytes) ? 1 : 1 - shortShare
+    return this.#bytes === 0 || this.#bytes + bytes <= this.#bytesMax * share
   }
 
   /** Says how many bytes wait for a client now, in place of those before. */
@@ -59,16 +63,15 @@ export class SendBudget {
     if (wasStuck && this.#isStuck) slowest?.terminate('unavailable')
   }
 
-  #hasRoom(bytes: number): boolean {
-    const bytesMax = bytes <= shortBytes ? this.#bytesMax : this.#bytesMax * (1 - shortShare)
-    return this.#bytes === 0 || this.#bytes + bytes <= bytesMax
+  #isShort(sender: Sender, bytes: number): boolean {
+    return bytes <= shortBytes && !this.#unsent.has(sender)
   }
 
   #serve(): void {
     if (this.#isServing) return
     this.#isServing = true
     for (const [sender, bytes] of this.#waiting) {
-      if (!this.#hasRoom(bytes)) break
+      if (!this.hasRoom(sender, bytes)) break
       this.#waiting.delete(sender)
       this.#hasServed = true
       sender.answer()
