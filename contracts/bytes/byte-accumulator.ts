@@ -10,6 +10,11 @@ export class ByteAccumulator {
     return this.#length
   }
 
+  /** What it takes: up to twice its length. */
+  get memoryBytes(): number {
+    return this.#memory.length
+  }
+
   /** What was pushed so far; valid until the next push. */
   get bytes(): Uint8Array {
     return this.#memory.subarray(0, this.#length)

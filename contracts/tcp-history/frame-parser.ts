@@ -10,6 +10,8 @@ const lengthBytes = 4
 export class FrameParser {
   readonly #frameBytesMax: number
   readonly #held = new ByteAccumulator()
+  /** How long the incomplete frame is, or its length field as long as that is incomplete itself. */
+  #heldBytesWanted = 0
   #error: FrameError | undefined
 
   /** @param options.frameBytesMax the most that a length field may say, in bytes */
@@ -22,6 +24,11 @@ export class FrameParser {
     return this.#held.length
   }
 
+  /** What they take in memory. */
+  get memoryBytes(): number {
+    return this.#held.memoryBytes
+  }
+
   /**
    * Yields the frames that `chunk` completes. Their payloads are views of it where they lie in it whole. All of them
    * must be taken before the next push.
@@ -29,29 +36,23 @@ export class FrameParser {
    */
   *push(chunk: Uint8Array): Generator<Frame, void, undefined> {
     if (this.#error !== undefined) throw this.#error
-    let at = 0
+    let bytes = chunk
     if (this.#held.length > 0) {
-      at = this.#fill(chunk, 0, lengthBytes)
-      if (this.#held.length < lengthBytes) return
-      const end = lengthBytes + this.#bodyBytes(this.#held.bytes, 0)
-      at = this.#fill(chunk, at, end)
-      if (this.#held.length < end) return
-      yield frameOf(this.#held.take(), lengthBytes, end)
+      this.#held.push(chunk)
+      if (this.#held.length < this.#heldBytesWanted) return
+      bytes = this.#held.take()
     }
-    while (chunk.length - at >= lengthBytes) {
-      const end = at + lengthBytes + this.#bodyBytes(chunk, at)
-      if (end > chunk.length) break
-      yield frameOf(chunk, at + lengthBytes, end)
+    let at = 0
+    this.#heldBytesWanted = lengthBytes
+    while (bytes.length - at >= lengthBytes) {
+      const end = at + lengthBytes + this.#bodyBytes(bytes, at)
+      this.#heldBytesWanted = end - at
+      if (end > bytes.length) break
+      yield frameOf(bytes, at + lengthBytes, end)
+      this.#heldBytesWanted = lengthBytes
       at = end
     }
-    if (at < chunk.length) this.#held.push(chunk.subarray(at))
-  }
-
-  /** Moves bytes of the chunk to what is held, until that is `length` bytes long. Returns where it stopped. */
-  #fill(chunk: Uint8Array, at: number, length: number): number {
-    const end = Math.min(chunk.length, at + Math.max(0, length - this.#held.length))
-    if (end > at) this.#held.push(chunk.subarray(at, end))
-    return end
+    if (at < bytes.length) this.#held.push(bytes.subarray(at))
   }
 
   #bodyBytes(bytes: Uint8Array, at: number): number {

@@ -9,7 +9,7 @@ export const historyErrors = {
   not_utf8: 'invalid_argument',
   /** The history would be more than HISTORY_BYTES_MAX bytes. */
   history_full: 'resource_exhausted',
-  /** As many connections as CONNECTIONS_MAX are open. */
+  /** As many connections as CONNECTIONS_MAX are open, or RECEIVE_BYTES_MAX bytes of all clients are unfinished. */
   busy: 'unavailable',
   /** The server is about to stop. */
   draining: 'unavailable',
@@ -21,6 +21,10 @@ export const historyErrors = {
   following: 'failed_precondition',
   /** A frame of an unknown type, of a wrong shape, of no length or of too much; the server closes after it. */
   bad_frame: 'invalid_argument',
+  /** An HTTP request of a web page, which may not write to a port of the machine that shows it. */
+  http_request: 'permission_denied',
+  /** A message or frame that was not whole IDLE_TIMEOUT_MS after its first byte; the server closes after it. */
+  timeout: 'deadline_exceeded',
   /** A fault of the server. */
   internal: 'internal',
 } as const satisfies Record<string, ErrorCode>

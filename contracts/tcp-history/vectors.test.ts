@@ -72,6 +72,7 @@ test.each(vectors.plain.rows)('plain: $name', ({ reads, then, result }) => {
     expect(last).toBeUndefined()
     last = parser.finish()
   }
-  if (last?.mode === 'framed') expect({ framed: hexOf(last.rest) }).toEqual(result)
+  if (last?.mode === 'http') expect({ http: true }).toEqual(result)
+  else if (last?.mode === 'framed') expect({ framed: hexOf(last.rest) }).toEqual(result)
   else expect(last && { message: hexOf(last.message) }).toEqual(result ?? undefined)
 })

@@ -1,6 +1,7 @@
 import {
   composeVariable,
   containerAdminPort,
+  containerVariables,
   type ServiceName,
   services,
 } from '@polyservice-lab/contracts/services'
@@ -53,7 +54,10 @@ function readBaseConfig(env: EnvReader, defaultPort: number): BaseConfig {
   return config
 }
 
-/** Every fault of an environment at once, each a sentence that quotes variable and value. */
+/**
+ * What keeps a service from starting until a person sets it right: every fault of its environment at once, each a sentence
+ * that quotes variable and value, or what is wrong with its directory.
+ */
 export class ConfigError extends Error {
   readonly faults: readonly string[]
 
@@ -106,6 +110,6 @@ export function defineConfig<C>(service: ServiceName, read: (env: EnvReader) => 
 function withComposeName(service: ServiceName, fault: string): string {
   const variable = /^[A-Z_0-9]+/.exec(fault)?.[0] ?? ''
   const name = composeVariable(service, variable)
-  const isOfContainer = ['HOST', 'PORT', 'ADMIN_PORT', 'DATA_DIR'].includes(variable)
+  const isOfContainer = (containerVariables as readonly string[]).includes(variable)
   return name === variable || isOfContainer ? fault : `${fault} (in compose: ${name})`
 }

@@ -28,6 +28,8 @@ export interface Service extends AsyncDisposable {
   start(): Promise<void>
   /** Puts the state back to that of the first start. */
   reset(): Promise<void>
+  /** Why a service that runs cannot work now, or undefined: a database that is away. Default: it always can. */
+  notReady?(): Promise<string | undefined>
 }
 
 export interface ServiceDefinition<C extends BaseConfig> {
@@ -38,7 +40,8 @@ export interface ServiceDefinition<C extends BaseConfig> {
 
 /**
  * The life of a service process, and the only place that reads the environment and exits.
- * Exit codes: 0 asked to stop and drained, 1 failed, 2 the environment is wrong (each fault a line on stderr).
+ * Exit codes: 0 asked to stop and drained, 1 failed, 2 the environment or the data directory is wrong (each fault a line
+ * on stderr).
  */
 export async function runService<C extends BaseConfig>(definition: ServiceDefinition<C>): Promise<void> {
   const { name } = definition
@@ -51,9 +54,8 @@ export async function runService<C extends BaseConfig>(definition: ServiceDefini
   try {
     config = definition.loadConfig(process.env, processMemory())
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    for (const fault of error.faults) process.stderr.write(`${name}: ${fault}\n`)
-    process.exit(2)
+    if (error instanceof ConfigError) refuse(name, error)
+    throw error
   }
 
   const logger = createLogger(name, config.logLevel)
@@ -67,9 +69,15 @@ export async function runService<C extends BaseConfig>(definition: ServiceDefini
   try {
     await live(definition, config, logger, stopped)
   } catch (error) {
+    if (error instanceof ConfigError) refuse(name, error)
     fail(error, 'failed')
   }
   process.exit(0)
+}
+
+function refuse(name: string, { faults }: ConfigError): never {
+  for (const fault of faults) process.stderr.write(`${name}: ${fault}\n`)
+  process.exit(2)
 }
 
 async function live<C extends BaseConfig>(
@@ -87,7 +95,7 @@ async function live<C extends BaseConfig>(
     config,
     logger,
     metrics,
-    notReady: () => notReady,
+    notReady: async () => notReady ?? service.notReady?.(),
     reset: () => {
       lastReset = lastReset.catch(() => {}).then(() => service.reset())
       return lastReset

@@ -107,7 +107,7 @@ test.each([
 
 const lab = useLab(['tcp-history'])
 
-test('a second process on the same directory ends with exit code 1 and says why; the first does not notice', async () => {
+test('a second process on the same directory ends with exit code 2 and says why; the first does not notice', async () => {
   const service = lab.service('tcp-history')
   const client = createHistoryClient(await service.address())
   await client.send('before')
@@ -116,7 +116,7 @@ test('a second process on the same directory ends with exit code 1 and says why;
     ...[await containerOf(service), 'node', 'main.mjs'],
   ])
   expect({ code, stderr }).toMatchObject({
-    code: 1,
+    code: 2,
     stderr: expect.stringContaining('/data is in use by another process'),
   })
   expect(await client.send('after')).toEqual(['before', 'after'])

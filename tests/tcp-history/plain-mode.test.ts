@@ -103,6 +103,54 @@ test.each([
   expect(await history()).toEqual([])
 })
 
+const request = (...lines: string[]) => `${lines.join('\r\n')}\r\n\r\n`
+
+test.each([
+  ['a form', request('POST / HTTP/1.1', 'Host: localhost', 'Origin: http://a.example')],
+  ['an image', request('GET /a.png HTTP/1.1', 'Host: localhost', 'sec-fetch-mode: no-cors')],
+  ['a WebSocket', request('GET / HTTP/1.1', 'Upgrade: websocket', 'origin: null')],
+  ['a long address', request(`GET /${'a'.repeat(2_500)} HTTP/1.1`, 'Sec-Fetch-Site: cross-site')],
+])('refuses the HTTP request of %s in a web page, and appends nothing', async (_, bytes) => {
+  expect(await send(bytes)).toMatch(/^ERROR http_request: [^\n]+\n$/)
+  const half = bytes.length - 20
+  expect(await send(bytes.slice(0, half), bytes.slice(half))).toMatch(/^ERROR http_request: /)
+  expect(await history()).toEqual([])
+})
+
+test.each([
+  ['an HTTP request of no web page', request('GET / HTTP/1.1', 'Host: localhost', 'User-Agent: curl/8')],
+  ['the line of a proxy', 'PROXY TCP4 10.0.0.1 10.0.0.2 5000 12345\r\nOrigin: a\r\n\r\n'],
+])('keeps the first line of %s', async (_, bytes) => {
+  expect(await send(bytes)).toBe(bytes.split('\r\n')[0])
+})
+
+test('each connection is one line in the log, with an id of its own', async () => {
+  const before = (await accessLines()).length
+  await client.send('hello')
+  await send('\n')
+  await exchange(await service().address(), [], { halfClose: true })
+  {
+    await using session = await client.open()
+    await session.append('a')
+    await session.append('b')
+  }
+  await until(async () => (await accessLines()).length >= before + 4, 'all of them are logged')
+  const lines = (await accessLines()).slice(before)
+  const [requestId, durationMs] = [expect.any(String), expect.any(Number)]
+  expect(lines.map(({ level, time, service, msg, ...fields }) => fields)).toEqual([
+    { requestId, operation: 'plain', outcome: 'ok', durationMs },
+    { requestId, operation: 'plain', outcome: 'invalid_argument', status: 'empty', durationMs },
+    { requestId, operation: 'connection', outcome: 'ok', durationMs },
+    { requestId, operation: 'framed', outcome: 'ok', durationMs },
+  ])
+  expect(new Set(lines.map((line) => line['requestId'])).size).toBe(4)
+})
+
+async function accessLines(): Promise<Record<string, unknown>[]> {
+  const lines = (await service().readLogs()).split('\n').filter((line) => line.includes('"msg":"ended"'))
+  return lines.map((line) => JSON.parse(line))
+}
+
 test('closes without a word when the client half-closes without a byte', async () => {
   expect(await exchange(await service().address(), [], { halfClose: true })).toBe('')
   expect(await history()).toEqual([])

@@ -62,7 +62,7 @@ test('SIGTERM under load: who is answered is kept, who is not is told, and the e
 
   await service().signal('SIGTERM')
   await Promise.all([...load, following])
-  expect(await service().exit()).toBe(0)
+  expect(await service().exitCode()).toBe(0)
 
   expect((await silent.answer).toString()).toMatch(/^ERROR draining: [^\n]+\n$/)
   expect((await halfFrame.answer).subarray(5).toString()).toContain('draining')
@@ -102,16 +102,21 @@ describe('the log of a server that was killed', () => {
     await rm(directory, { recursive: true })
   }
 
+  async function readLog(): Promise<Buffer> {
+    const directory = await mkdtemp(join(tmpdir(), 'lab-log-'))
+    await docker('cp', `${container}:${segment}`, join(directory, 'log'))
+    const bytes = await readFile(join(directory, 'log'))
+    await rm(directory, { recursive: true })
+    return bytes
+  }
+
   beforeAll(async () => {
     container = await containerOf(service())
     const client = createHistoryClient(await service().address())
     for (const message of messages) await client.send(message)
     await service().signal('SIGKILL')
-    await service().exit()
-    const directory = await mkdtemp(join(tmpdir(), 'lab-log-'))
-    await docker('cp', `${container}:${segment}`, join(directory, 'log'))
-    log = await readFile(join(directory, 'log'))
-    await rm(directory, { recursive: true })
+    await service().exitCode()
+    log = await readLog()
   })
 
   test('damage in the middle of the log stops the start with exit code 1, naming file and offset', async () => {
@@ -124,10 +129,23 @@ describe('the log of a server that was killed', () => {
     expect(stderr).toContain(`${segment}: damaged at byte ${at - 8}`)
   })
 
+  test('a log of another release stops the start with exit code 2 and one line, and stays as it is', async () => {
+    const other = Buffer.from(log)
+    other.write('PLHIST01')
+    await putLog(other)
+    const { code, stderr } = await runToExit('docker', ['start', '--attach', container])
+    expect(code).toBe(2)
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      expect.stringContaining(`tcp-history: ${segment}: written in format 01`),
+    ])
+    expect(stderr).not.toContain('damaged')
+    expect(await readLog()).toEqual(other)
+  })
+
   test('a torn end is cut off, with a line in the log, and the service goes on', async () => {
     await putLog(log.subarray(0, -2))
     await service().start()
-    expect(await service().logs()).toContain('cut off a record that a crash left unfinished')
+    expect(await service().readLogs()).toContain('cut off a record that a crash left unfinished')
     const client = createHistoryClient(await service().address())
     expect(await client.send('next')).toEqual(['first', 'second', 'next'])
   })

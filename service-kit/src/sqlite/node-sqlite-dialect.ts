@@ -6,6 +6,7 @@ import {
   SqliteDialect,
   type SqliteStatement,
 } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import { throwStorageError } from '../disk-full.ts'
 
 /** How many prepared statements are kept; a program has few texts of SQL and runs them often. */
@@ -30,17 +31,12 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 }
 
 function adapt(database: DatabaseSync): SqliteDatabase {
-  const statements = new Map<string, SqliteStatement>()
+  const statements = new LRUCache<string, SqliteStatement>({ max: statementsMax })
   return {
     close: () => database.close(),
     prepare(sql) {
-      const known = statements.get(sql)
-      // Taken out and put back, so that the first key is the one that was not used for longest.
-      if (known !== undefined) statements.delete(sql)
-      const statement = known ?? adaptStatement(database.prepare(sql))
+      const statement = statements.get(sql) ?? adaptStatement(database.prepare(sql))
       statements.set(sql, statement)
-      const [oldest] = statements.keys()
-      if (statements.size > statementsMax && oldest !== undefined) statements.delete(oldest)
       return statement
     },
   }

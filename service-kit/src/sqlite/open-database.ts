@@ -1,13 +1,15 @@
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import { lockDirectory } from '../directory-lock.ts'
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts'
 
-/** How long a statement waits for another process that holds the lock. */
+/** How long a statement waits for another connection that holds the lock. */
 const busyTimeoutMs = 5_000
 
 export interface DatabaseOptions {
-  /** File of the database; it is made where there is none. Its directory must exist. */
+  /** File of the database; it is made where there is none. Its directory must exist, and is for this process alone. */
   readonly path: string
   /** By name; run in the order of their names, each once and whole. */
   readonly migrations: Readonly<Record<string, Migration>>
@@ -18,11 +20,12 @@ export interface DatabaseOptions {
 /**
  * Opens a SQLite database and brings it up to date. Foreign keys hold; the log is written ahead and synced at each
  * commit, so that what was acknowledged outlives the process and the machine. There is one connection: transactions
- * run one after the other. Disposing the result (or its `destroy()`) closes the file.
+ * run one after the other. Disposing the result (or its `destroy()`) closes the file and gives the directory back.
+ * @throws ConfigError when another process has the directory
  * @throws Error when the file cannot be opened or a migration fails
  */
 export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Kysely<Schema>> {
-  const file = openFile(options)
+  const file = new LockedDatabase(options)
   // Statements that touch many rows need scratch space, and the containers have no writable /tmp.
   file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;')
   const database = new Kysely<Schema>({ dialect: new NodeSqliteDialect(file) })
@@ -36,14 +39,23 @@ export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Ky
   throw error
 }
 
-function openFile({ path, bigints = false }: DatabaseOptions): DatabaseSync {
-  try {
-    return new DatabaseSync(path, {
-      enableForeignKeyConstraints: true,
-      readBigInts: bigints,
-      timeout: busyTimeoutMs,
-    })
-  } catch (cause) {
-    throw new Error(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+/** The lock of the directory ends with the file. */
+class LockedDatabase extends DatabaseSync {
+  readonly #lock: Disposable
+
+  constructor({ path, bigints = false }: DatabaseOptions) {
+    const lock = lockDirectory(dirname(path))
+    try {
+      super(path, { enableForeignKeyConstraints: true, readBigInts: bigints, timeout: busyTimeoutMs })
+    } catch (cause) {
+      lock[Symbol.dispose]()
+      throw new Error(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+    }
+    this.#lock = lock
+  }
+
+  override close(): void {
+    super.close()
+    this.#lock[Symbol.dispose]()
   }
 }

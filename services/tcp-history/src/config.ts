@@ -36,7 +36,7 @@ export const loadConfig = defineConfig('tcp-history', (env) => ({
       'bytes of frames that wait for clients to read; beyond it, the client that waits longest is cut off',
   }),
   connectionsMax: env.integer('CONNECTIONS_MAX', {
-    default: 16_384,
+    default: 10_240,
     min: 1,
     max: 1_000_000,
     about: 'one more is refused with `busy`',

@@ -1,23 +1,21 @@
-import type { Service, ServiceDeps } from '@polyservice-lab/service-kit'
+import { AppError, ConfigError, type Service, type ServiceDeps } from '@polyservice-lab/service-kit'
 import type { Config } from './config.ts'
 import { History } from './domain/history.ts'
 import { HistoryServer } from './edge/history-server.ts'
 import { SegmentLog } from './store/segment-log.ts'
 
-export function createService(config: Config, { logger, metrics }: ServiceDeps): Service {
+export function createService(config: Config, deps: ServiceDeps): Service {
   const store = new SegmentLog({
+    ...config,
     directory: config.dataDir,
-    fsync: config.fsync,
-    fsyncIntervalMs: config.fsyncIntervalMs,
-    segmentBytesMax: config.segmentBytesMax,
-    logger,
+    logger: deps.logger,
     onDiskFailure: crash,
   })
   const history = new History(store, config)
-  const server = new HistoryServer({ config, history, logger, metrics })
+  const server = new HistoryServer({ config, history, ...deps })
   return {
     start: async () => {
-      await history.open()
+      await history.open().catch((error) => refuseLongHistory(error, config))
       await server.listen()
     },
     reset: async () => {
@@ -29,6 +27,14 @@ export function createService(config: Config, { logger, metrics }: ServiceDeps):
       await store[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Memory that was enough when the history was written may not be now; to begin and be killed for it helps nobody. */
+function refuseLongHistory(error: unknown, { dataDir, historyBytesMax }: Config): never {
+  if (!(error instanceof AppError && error.code === 'resource_exhausted')) throw error
+  throw new ConfigError([
+    `${dataDir} holds a history of more than HISTORY_BYTES_MAX=${historyBytesMax} bytes, for which there is memory: give the container more, or start with another volume`,
+  ])
 }
 
 /** Ends the process the way that any uncaught error does: logged, with exit code 1. */

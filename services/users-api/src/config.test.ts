@@ -5,7 +5,7 @@ test('takes its defaults from an empty environment', () => {
   expect(loadConfig({})).toMatchObject({
     port: 8001,
     policy: 'strict',
-    appHost: 'http://localhost:8001',
+    appHost: undefined,
     jwtSecretKey: undefined,
     tokenLifetimeS: { access: 1800, refresh: 5_184_000 },
     corsOrigins: [],
@@ -23,4 +23,16 @@ test.each([
 
 test('begins the URLs of files with APP_HOST, without its last slash', () => {
   expect(loadConfig({ APP_HOST: 'https://a.example/b/' }).appHost).toBe('https://a.example/b')
+})
+
+test('takes the database that STORE asks for, and tells what is wrong with its URL without its password', () => {
+  const DATABASE_URL = 'postgres://lab:password@db/users_api'
+  expect(loadConfig({ STORE: 'postgres', DATABASE_URL }).databaseUrl).toBe(DATABASE_URL)
+  expect(loadConfig({ DATABASE_URL }).databaseUrl).toBeUndefined()
+  expect(() => loadConfig({ STORE: 'postgres' })).toThrow(
+    /^DATABASE_URL: missing, and STORE is postgres \(in compose: USERS_API_DATABASE_URL\)$/,
+  )
+  expect(() => loadConfig({ STORE: 'postgres', DATABASE_URL: 'mysql://lab:password@db/x' })).toThrow(
+    /^DATABASE_URL: not a URL that begins with postgres:\/\/ \(in compose: USERS_API_DATABASE_URL\)$/,
+  )
 })

@@ -27,6 +27,7 @@ export class History {
   readonly #limits: HistoryLimits
   readonly #growthListeners = new Set<() => void>()
   #text = new JoinedMessages()
+  #pending = 0
   /** Bytes of messages that are on their way to the store, separators counted. */
   #pendingBytes = 0
   #growthToTell = false
@@ -41,8 +42,17 @@ export class History {
     return this.#text
   }
 
+  /** Number of messages that are on their way to the store. */
+  get pending(): number {
+    return this.#pending
+  }
+
+  /** @throws AppError `resource_exhausted` where the store keeps more than the limit */
   async open(): Promise<void> {
-    await this.#store.open((message) => this.#text.append(message))
+    await this.#store.open((message) => {
+      this.#checkRoom(message)
+      this.#text.append(message)
+    })
   }
 
   /**
@@ -51,18 +61,14 @@ export class History {
    */
   async append(message: Uint8Array): Promise<Appended> {
     checkMessage(message, this.#limits.messageBytesMax)
+    this.#checkRoom(message)
     const text = this.#text
-    const usedBytes = (text.count === 0 ? 0 : text.bytes + 1) + this.#pendingBytes
-    if (usedBytes + message.length > this.#limits.historyBytesMax)
-      throw new AppError(
-        'resource_exhausted',
-        `the history has at most ${this.#limits.historyBytesMax} bytes`,
-        { reason: 'history_full' },
-      )
+    this.#pending++
     this.#pendingBytes += message.length + 1
     try {
       await this.#store.append(message)
     } finally {
+      this.#pending--
       this.#pendingBytes -= message.length + 1
     }
     text.append(message)
@@ -80,6 +86,15 @@ export class History {
     // At once, so that what is appended from now on belongs to the new history, as it does in the store.
     this.#text = new JoinedMessages()
     await this.#store.clear()
+  }
+
+  #checkRoom(message: Uint8Array): void {
+    const usedBytes = (this.#text.count === 0 ? 0 : this.#text.bytes + 1) + this.#pendingBytes
+    const { historyBytesMax } = this.#limits
+    if (usedBytes + message.length > historyBytesMax)
+      throw new AppError('resource_exhausted', `the history has at most ${historyBytesMax} bytes`, {
+        reason: 'history_full',
+      })
   }
 
   #tellGrowth(): void {

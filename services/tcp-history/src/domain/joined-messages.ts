@@ -1,6 +1,6 @@
 const blockBytes = 1_048_576
-/** Of so many messages one is in the index; the way from there is found by their line breaks. */
-const messagesPerMark = 64
+/** So far at least the messages of the index lie apart; the way from one is found by line breaks. */
+const markBytes = 4_096
 const newline = 0x0a
 
 /** A place between two messages: the sequence number of the one that follows, and where its bytes begin. */
@@ -21,8 +21,8 @@ export interface Batch {
  */
 export class JoinedMessages {
   readonly #blocks: Buffer[] = []
-  /** Where every 64th message begins. */
-  readonly #marks: number[] = []
+  /** Bounded by the bytes of the text, however short the messages are. */
+  readonly #marks: Position[] = [{ sequence: 1, offset: 0 }]
   #count = 0
   #bytes = 0
 
@@ -37,9 +37,10 @@ export class JoinedMessages {
 
   append(message: Uint8Array): void {
     if (this.#count > 0) this.#write(separator)
-    if (this.#count % messagesPerMark === 0) this.#marks.push(this.#bytes)
-    this.#write(message)
     this.#count++
+    if (this.#bytes - (this.#marks.at(-1)?.offset ?? 0) >= markBytes)
+      this.#marks.push({ sequence: this.#count, offset: this.#bytes })
+    this.#write(message)
   }
 
   /** The bytes from one offset to another, as views of the blocks. */
@@ -54,12 +55,10 @@ export class JoinedMessages {
 
   /** The place before a message, which may be the one that comes next. */
   positionOf(sequence: number): Position {
-    if (sequence > this.#count) return { sequence, offset: this.#offsetOf(sequence) }
-    const mark = Math.floor((sequence - 1) / messagesPerMark)
-    let position: Position = { sequence: mark * messagesPerMark + 1, offset: this.#marks[mark] ?? 0 }
-    while (position.sequence < sequence)
-      position = { sequence: position.sequence + 1, offset: this.#endOf(position.offset) + 1 }
-    return position
+    if (sequence > this.#count) return { sequence, offset: this.#count === 0 ? 0 : this.#bytes + 1 }
+    let { sequence: reached, offset } = this.#markBefore(sequence)
+    for (; reached < sequence; reached++) offset = this.#endOf(offset) + 1
+    return { sequence, offset }
   }
 
   /**
@@ -79,8 +78,19 @@ export class JoinedMessages {
     return { messages, next: { sequence, offset } }
   }
 
-  #offsetOf(next: number): number {
-    return next === 1 ? 0 : this.#bytes + 1
+  /** The last message of the index that does not lie behind the one with this number. */
+  #markBefore(sequence: number): Position {
+    let [low, high] = [0, this.#marks.length - 1]
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2)
+      if (this.#mark(middle).sequence <= sequence) low = middle
+      else high = middle - 1
+    }
+    return this.#mark(low)
+  }
+
+  #mark(index: number): Position {
+    return this.#marks[index] as Position
   }
 
   #write(bytes: Uint8Array): void {
@@ -99,11 +109,10 @@ export class JoinedMessages {
 
   /** Where the message that begins at `offset` ends. */
   #endOf(offset: number): number {
-    let at = offset
-    for (const slice of this.slices(offset, this.#bytes)) {
-      const found = slice.indexOf(newline)
-      if (found >= 0) return at + found
-      at += slice.length
+    for (let at = offset; at < this.#bytes; at += blockBytes - (at % blockBytes)) {
+      const found = this.#block(at).indexOf(newline, at % blockBytes)
+      // Behind the last message a block holds whatever was in its memory.
+      if (found >= 0) return Math.min(at - (at % blockBytes) + found, this.#bytes)
     }
     return this.#bytes
   }

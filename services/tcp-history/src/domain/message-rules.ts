@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { AppError } from '@polyservice-lab/service-kit/app-error'
 
-/** The most that MESSAGE_BYTES_MAX can be, in bytes: such a message still fits into one MESSAGES frame of 1 MiB. */
+/** The longest message that any configuration allows, in bytes. */
 export const messageBytesLimit = 1_000_000
 
 const newline = 0x0a

@@ -1,133 +1,137 @@
+import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
-import type { Logger, Metrics } from '@polyservice-lab/service-kit'
-import type { SendBudget, Waiting } from './send-budget.ts'
+import type { ErrorCode } from '@polyservice-lab/contracts/errors'
+import { AppError, type BudgetShare, pieceBytes, type Waiting } from '@polyservice-lab/service-kit'
+import type { EdgeDeps } from './edge-deps.ts'
+import { hasLeft } from './errors.ts'
 
 /** How long a connection that has all its bytes may stay open for the client's FIN while the server drains, in ms. */
 const drainLingerMs = 500
 
-export interface ConnectionOptions {
-  readonly sendTimeoutMs: number
-  readonly sendBudget: SendBudget
-  readonly logger: Logger
-  readonly metrics: Metrics
-}
-
 /** Why a read brought no bytes. */
-export type ReadEnd = 'fin' | 'timeout' | 'draining' | 'closed'
+export type ReadEnd = 'fin' | 'pause' | 'timeout' | 'draining' | 'closed'
 
 export interface ReadOptions {
-  /** The longest pause before the next bytes, in ms. */
+  /** The longest pause before the next bytes, in ms; then it is `pause`. */
   readonly pauseMs?: number
-  /** The same for a wait that is long, and may be as much longer as `expire` is called late. */
-  readonly idleMs?: number
+  /** When it is `timeout`, on the clock of performance.now(), or as much later as `expire` is called. */
+  readonly until?: number | undefined
   /** Whether a drain ends the wait; not where a message has begun. */
   readonly endsOnDrain: boolean
 }
 
-/** The client is gone, or was cut off: what serves it ends, and nobody needs to be told. */
-export class ConnectionClosed extends Error {}
-
 /**
- * A socket that is read one chunk at a time, and written to no faster than its client takes it. While nobody reads,
- * the socket is paused, so that the client feels it.
+ * A socket that is read one chunk at a time, and written to no faster than its client takes it. While nobody reads, one
+ * chunk at most is taken from the kernel, so that the client feels it. What the connection holds in memory is counted:
+ * what came in against RECEIVE_BYTES_MAX, and against SEND_BYTES_MAX as long as the client keeps the server waiting.
  */
 export class Connection implements Waiting {
+  /** When it was accepted, on the clock of performance.now(). */
+  readonly begunAt = performance.now()
+  /** What the client has chosen; `connection` before. */
+  mode: 'connection' | 'plain' | 'framed' = 'connection'
+  #id: string | undefined
   readonly #socket: Socket
-  readonly #options: ConnectionOptions
-  readonly #closed = Promise.withResolvers<void>()
-  /** A chunk that came before it was asked for. */
-  #arrived: Buffer | undefined
-  /** Whether the client has half-closed; that may come while a chunk before it still waits, paused or not. */
-  #hasFin = false
+  readonly #deps: EdgeDeps
+  readonly #received: BudgetShare
+  /** Bytes that were read and are not done with. */
+  #heldBytes = 0
+  /** Bytes that the client has not taken, but for those that are in the history anyhow. */
+  #unsentBytes = 0
+  /** Resolves when the client has taken all. */
+  #room: Promise<void> | undefined
   #reader: ((read: Buffer | ReadEnd) => void) | undefined
   #readerEndsOnDrain = false
-  #readTimer: NodeJS.Timeout | undefined
-  #room: Promise<void> | undefined
-  #ending = false
-  #draining = false
+  #pauseTimer: NodeJS.Timeout | undefined
   /** When a wait for the client has been long enough, on the clock of performance.now(). */
   #deadline = Number.POSITIVE_INFINITY
+  #fault: AppError | undefined
+  #ending = false
+  #draining = false
 
-  constructor(socket: Socket, options: ConnectionOptions) {
+  /** @param onClose is called when the socket is closed, however that came about */
+  constructor(socket: Socket, deps: EdgeDeps, onClose: () => void) {
     this.#socket = socket
-    this.#options = options
-    const { metrics, logger } = options
-    // A Buffer, because the socket has no encoding.
-    socket.on('data', (data) => {
-      const chunk = data as Buffer
-      metrics.receivedBytes.inc(chunk.length)
-      // After the last answer the client's bytes are read only for it to get there: closing on unread bytes resets.
-      if (!this.#ending) this.#arrive(chunk)
-    })
-    socket.on('end', () => {
-      this.#hasFin = true
-      this.#deliver('fin')
-    })
-    socket.on('error', (error: NodeJS.ErrnoException) =>
-      logger.debug({ code: error.code }, 'connection failed'),
+    this.#deps = deps
+    this.#received = deps.receiveBudget.open()
+    socket.on('readable', () => this.#arrived())
+    socket.on('end', () => this.#deliver('fin'))
+    socket.on('error', ({ code }: NodeJS.ErrnoException) =>
+      deps.logger.debug({ requestId: this.id, code }, 'connection failed'),
     )
     socket.on('close', () => {
       this.#deliver('closed')
-      this.#closed.resolve()
+      this.#received.hold(0)
+      deps.sendBudget.hold(this, 0)
+      onClose()
     })
   }
 
-  /** Resolves when the socket is closed, however that came about. */
-  get closed(): Promise<void> {
-    return this.#closed.promise
+  /** Stands in all log lines of the connection. */
+  get id(): string {
+    this.#id ??= randomUUID()
+    return this.#id
   }
 
-  /** The next bytes, as one read of the socket brought them, or why there are none. */
-  read({ pauseMs, idleMs, endsOnDrain }: ReadOptions): Promise<Buffer | ReadEnd> {
+  /** The next bytes, or why there are none. @throws AppError `unavailable` where all clients together sent too much */
+  read({ pauseMs, until, endsOnDrain }: ReadOptions): Promise<Buffer | ReadEnd> {
+    if (this.#fault !== undefined) return Promise.reject(this.#fault)
     // Before what has arrived: a client that never pauses would keep the server from ever coming to its end.
     if (this.#draining && endsOnDrain) return Promise.resolve('draining')
-    const arrived = this.#arrived
-    if (arrived !== undefined) {
-      this.#arrived = undefined
-      this.#socket.resume()
-      return Promise.resolve(arrived)
-    }
-    if (this.#hasFin) return Promise.resolve('fin')
+    const arrived = this.#take()
+    if (arrived !== null) return Promise.resolve(arrived)
+    if (this.#socket.readableEnded) return Promise.resolve('fin')
     if (this.#socket.destroyed) return Promise.resolve('closed')
     this.#readerEndsOnDrain = endsOnDrain
-    if (pauseMs !== undefined) this.#readTimer = setTimeout(() => this.#readTimedOut(), pauseMs)
-    if (idleMs !== undefined) this.#deadline = performance.now() + idleMs
+    if (pauseMs !== undefined) this.#pauseTimer = setTimeout(() => this.#readTimedOut('pause'), pauseMs)
+    if (until !== undefined) this.#deadline = until
     return new Promise((resolve) => {
       this.#reader = resolve
     })
   }
 
   /**
+   * Says how many bytes of what was read are not done with.
+   * @throws AppError `unavailable` where all clients together sent too much
+   */
+  hold(bytes: number): void {
+    this.#heldBytes = bytes
+    this.#count()
+  }
+
+  /**
    * Resolves when there is room for more.
    * @param options.shared whether the bytes are a view of the history, which is there anyhow
-   * @throws ConnectionClosed
+   * @throws AppError why the connection is closed: `cancelled` where the client left
    */
   async send(bytes: Uint8Array, { shared = false } = {}): Promise<void> {
-    if (this.#socket.destroyed || this.#ending) throw new ConnectionClosed()
-    this.#options.metrics.sentBytes.inc(bytes.length)
-    if (this.#socket.write(bytes)) return
-    if (!shared) this.#options.sendBudget.hold(this, bytes.length)
-    this.#room ??= this.#untilRoom().finally(() => {
-      this.#room = undefined
-      this.#options.sendBudget.release(this)
-    })
+    const socket = this.#socket
+    if (socket.destroyed || this.#ending) throw this.#whyClosed()
+    this.#deps.metrics.sentBytes.inc(bytes.length)
+    socket.write(bytes)
+    // What the kernel took at once waits no longer.
+    if (socket.writableLength === 0) return
+    this.#unsentBytes += (shared ? 0 : bytes.length) + pieceBytes
+    this.#room ??= this.#untilRoom()
+    this.#count()
     await this.#room
   }
 
   /**
    * Sends the last bytes and half-closes. What the client still sends is read and dropped, until it closes as well or
-   * SEND_TIMEOUT_MS are over.
+   * SEND_TIMEOUT_MS are over: closing on unread bytes would reset, and the last bytes might not get there.
+   * @returns whether they are on their way
    */
-  end(lastBytes?: Uint8Array): void {
-    if (this.#ending || this.#socket.destroyed) return
+  end(lastBytes: Uint8Array = new Uint8Array(0)): boolean {
+    if (this.#ending || this.#socket.destroyed) return false
     this.#ending = true
-    this.#arrived = undefined
-    this.#options.metrics.sentBytes.inc(lastBytes?.length ?? 0)
-    if (lastBytes === undefined) this.#socket.end()
-    else this.#socket.end(lastBytes)
-    this.#socket.resume()
-    this.#deadline = performance.now() + this.#options.sendTimeoutMs
+    this.#deps.metrics.sentBytes.inc(lastBytes.length)
+    this.#socket.end(lastBytes)
+    this.#arrived()
+    this.#count()
+    this.#deadline = performance.now() + this.#deps.config.sendTimeoutMs
     if (this.#draining) this.#lingerNoLonger()
+    return true
   }
 
   /**
@@ -138,12 +142,13 @@ export class Connection implements Waiting {
     if (now < this.#deadline) return
     this.#deadline = Number.POSITIVE_INFINITY
     if (this.#ending) this.#socket.destroy()
-    else this.#readTimedOut()
+    else this.#readTimedOut('timeout')
   }
 
   /** Closes with a reset: nothing that could be sent now would be told apart from the middle of an answer. */
-  cutOff(why: string): void {
-    this.#options.logger.info({ why }, 'cut off a client that does not read')
+  cutOff(why: string, code: ErrorCode = 'resource_exhausted'): void {
+    this.#fault ??= new AppError(code, why)
+    this.#deps.logger.info({ requestId: this.id, why }, 'cut off a client that does not read')
     this.#socket.resetAndDestroy()
   }
 
@@ -165,13 +170,19 @@ export class Connection implements Waiting {
     if (this.#ending) this.#lingerNoLonger()
   }
 
-  #arrive(chunk: Buffer): void {
-    if (this.#reader !== undefined) {
-      this.#deliver(chunk)
-      return
+  #arrived(): void {
+    if (this.#ending) this.#take()
+    else if (this.#reader === undefined) this.#countArrived()
+    else {
+      const chunk = this.#take()
+      if (chunk !== null) this.#deliver(chunk)
     }
-    this.#arrived = chunk
-    this.#socket.pause()
+  }
+
+  #take(): Buffer | null {
+    const chunk: Buffer | null = this.#socket.read()
+    if (chunk !== null) this.#deps.metrics.receivedBytes.inc(chunk.length)
+    return chunk
   }
 
   #deliver(what: Buffer | ReadEnd): void {
@@ -179,29 +190,54 @@ export class Connection implements Waiting {
     if (reader === undefined) return
     this.#reader = undefined
     this.#deadline = Number.POSITIVE_INFINITY
-    clearTimeout(this.#readTimer)
+    clearTimeout(this.#pauseTimer)
     reader(what)
   }
 
   /** Timers run before sockets are read: bytes that came in time may still lie there, and get their turn first. */
-  #readTimedOut(): void {
+  #readTimedOut(how: 'pause' | 'timeout'): void {
     const reader = this.#reader
     setImmediate(() => {
-      if (this.#reader === reader) this.#deliver('timeout')
+      if (this.#reader === reader) this.#deliver(how)
     })
   }
 
+  #count(): void {
+    const received = this.#ending ? 0 : this.#heldBytes + this.#socket.readableLength
+    this.#received.hold(this.#room === undefined ? received : 0)
+    if (this.#room !== undefined) this.#deps.sendBudget.hold(this, this.#unsentBytes + received)
+  }
+
+  /** Bytes that arrived before anybody asked for them; whoever asks next is told where they were too many. */
+  #countArrived(): void {
+    try {
+      this.#count()
+    } catch (error) {
+      if (error instanceof AppError) this.#fault ??= error
+    }
+  }
+
   async #untilRoom(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<boolean>()
-    const drained = () => resolve(true)
-    const closed = () => resolve(false)
-    const { sendTimeoutMs } = this.#options
-    const timer = setTimeout(() => this.cutOff(`it took nothing for ${sendTimeoutMs} ms`), sendTimeoutMs)
-    this.#socket.once('drain', drained).once('close', closed)
-    const hasRoom = await promise
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const done = () => resolve()
+    const { sendTimeoutMs } = this.#deps.config
+    const timer = setTimeout(
+      () => this.cutOff(`it took nothing for ${sendTimeoutMs} ms`, 'deadline_exceeded'),
+      sendTimeoutMs,
+    )
+    this.#socket.once('drain', done).once('close', done)
+    await promise
     clearTimeout(timer)
-    this.#socket.off('drain', drained).off('close', closed)
-    if (!hasRoom) throw new ConnectionClosed()
+    this.#socket.off('drain', done).off('close', done)
+    this.#room = undefined
+    this.#unsentBytes = 0
+    this.#deps.sendBudget.hold(this, 0)
+    if (this.#socket.destroyed) throw this.#whyClosed()
+    this.#countArrived()
+  }
+
+  #whyClosed(): AppError {
+    return this.#fault ?? hasLeft()
   }
 
   #lingerNoLonger(): void {

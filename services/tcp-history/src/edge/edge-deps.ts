@@ -1,14 +1,13 @@
-import type { Logger, Metrics, ReceiveBudget } from '@polyservice-lab/service-kit'
+import type { ReceiveBudget, SendBudget, ServiceDeps } from '@polyservice-lab/service-kit'
 import type { Config } from '../config.ts'
 import type { History } from '../domain/history.ts'
-import type { SharedFrames } from './follower.ts'
+import type { FrameMaker } from './follower.ts'
 
 /** What all connections of a server share. */
-export interface EdgeDeps {
+export interface EdgeDeps extends ServiceDeps {
   readonly config: Config
   readonly history: History
-  readonly logger: Logger
-  readonly metrics: Metrics
   readonly receiveBudget: ReceiveBudget
-  readonly sharedFrames: SharedFrames
+  readonly sendBudget: SendBudget
+  readonly sharedFrame: FrameMaker
 }

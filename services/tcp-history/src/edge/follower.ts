@@ -1,5 +1,5 @@
 import { encodeAnswer, messagesFrameOverhead } from '@polyservice-lab/contracts/tcp-history'
-import type { Batch, JoinedMessages, Position } from '../domain/joined-messages.ts'
+import type { JoinedMessages, Position } from '../domain/joined-messages.ts'
 import type { Connection } from './connection.ts'
 
 /** Of one MESSAGES frame, unless its one message is longer. */
@@ -11,33 +11,23 @@ export interface MessagesFrame {
   readonly next: Position
 }
 
+export type FrameMaker = (text: JoinedMessages, from: Position) => MessagesFrame
+
 export function messagesFrame(text: JoinedMessages, from: Position, last: number): MessagesFrame {
   const { frameBytes, messageBytes } = messagesFrameOverhead
-  const batch: Batch = text.batch(from, last, frameBytesAim - frameBytes, messageBytes)
-  const bytes = encodeAnswer({ type: 'messages', first: BigInt(from.sequence), messages: batch.messages })
-  return { bytes, next: batch.next }
+  const { messages, next } = text.batch(from, last, frameBytesAim - frameBytes, messageBytes)
+  return { bytes: encodeAnswer({ type: 'messages', first: BigInt(from.sequence), messages }), next }
 }
 
 /** Makes each frame once for all followers that are at the same place, which is most of them most of the time. */
-export class SharedFrames {
-  #text: JoinedMessages | undefined
-  #from = 0
-  #last = 0
-  #frame: MessagesFrame | undefined
-
-  get(text: JoinedMessages, from: Position): MessagesFrame {
-    if (
-      this.#frame === undefined ||
-      this.#text !== text ||
-      this.#from !== from.sequence ||
-      this.#last !== text.count
-    ) {
-      this.#text = text
-      this.#from = from.sequence
-      this.#last = text.count
-      this.#frame = messagesFrame(text, from, text.count)
-    }
-    return this.#frame
+export function createSharedFrames(): FrameMaker {
+  const latest = new WeakMap<JoinedMessages, { from: number; last: number; frame: MessagesFrame }>()
+  return (text, from) => {
+    const made = latest.get(text)
+    if (made?.from === from.sequence && made.last === text.count) return made.frame
+    const frame = messagesFrame(text, from, text.count)
+    latest.set(text, { from: from.sequence, last: text.count, frame })
+    return frame
   }
 }
 
@@ -45,14 +35,14 @@ export class SharedFrames {
 export class Follower {
   readonly #connection: Connection
   readonly #text: JoinedMessages
-  readonly #frames: SharedFrames
+  readonly #frame: FrameMaker
   #position: Position
   #sending: Promise<void> | undefined
 
-  constructor(connection: Connection, text: JoinedMessages, from: number, frames: SharedFrames) {
+  constructor(connection: Connection, text: JoinedMessages, from: number, frame: FrameMaker) {
     this.#connection = connection
     this.#text = text
-    this.#frames = frames
+    this.#frame = frame
     this.#position = text.positionOf(from)
   }
 
@@ -73,7 +63,7 @@ export class Follower {
 
   async #sendAll(): Promise<void> {
     while (this.#position.sequence <= this.#text.count) {
-      const { bytes, next } = this.#frames.get(this.#text, this.#position)
+      const { bytes, next } = this.#frame(this.#text, this.#position)
       this.#position = next
       await this.#connection.send(bytes)
     }

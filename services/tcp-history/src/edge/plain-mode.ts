@@ -1,68 +1,59 @@
-import { encodeErrorLine, PlainParser, type PlainResult } from '@polyservice-lab/contracts/tcp-history'
+import { PlainParser, type PlainResult } from '@polyservice-lab/contracts/tcp-history'
+import { AppError } from '@polyservice-lab/service-kit'
+import type { Config } from '../config.ts'
 import type { Appended } from '../domain/history.ts'
-import { type Connection, ConnectionClosed } from './connection.ts'
+import type { Connection, ReadEnd } from './connection.ts'
 import type { EdgeDeps } from './edge-deps.ts'
-import { type WireError, wireErrorOf } from './errors.ts'
+import { hasLeft, isDraining, isLate } from './errors.ts'
 
-/** Why a connection has nothing to serve: it said nothing before it was closed or its time was over, or the server drains. */
-type Nothing = 'silent' | 'draining'
+type First = Exclude<PlainResult, { mode: 'http' }>
 
 /**
- * Receives the one message of a plain connection, or the preface of framed mode.
- * @throws AppError with the reason `busy`
+ * Receives the one message of a plain connection, or the preface of framed mode; undefined where the client closes its
+ * side without a byte. It is no async function, because a crowd that says nothing waits here.
+ * @throws AppError
  */
-export async function receiveFirst(connection: Connection, deps: EdgeDeps): Promise<PlainResult | Nothing> {
-  const parser = new PlainParser(deps.config)
-  const read = await connection.read({ idleMs: deps.config.idleTimeoutMs, endsOnDrain: true })
-  if (read === 'draining') return read
-  if (typeof read === 'string') return 'silent'
-  // Most messages are one read; only the others are held here, and have a part of the budget.
-  return parser.push(read) ?? receiveRest(connection, parser, deps)
+export function receiveFirst(connection: Connection, deps: EdgeDeps): Promise<First | undefined> {
+  const { config } = deps
+  const until = performance.now() + config.idleTimeoutMs
+  return connection.read({ until, endsOnDrain: true }).then((read) => {
+    // Who said nothing is told nothing.
+    if (read === 'timeout') connection.destroy()
+    const parser = new PlainParser(config)
+    const result = take(parser, read, config)
+    return result === undefined && read !== 'fin' ? receiveRest(connection, parser, deps) : result
+  })
 }
 
-async function receiveRest(
-  connection: Connection,
-  parser: PlainParser,
-  { config, receiveBudget }: EdgeDeps,
-): Promise<PlainResult | Nothing> {
-  using share = receiveBudget.open()
-  for (;;) {
-    share.hold(parser.heldBytes)
-    const read = await connection.read({ pauseMs: config.messageGapMs, endsOnDrain: false })
-    if (read === 'closed' || read === 'draining') return 'silent'
-    const result = typeof read === 'string' ? parser.finish() : parser.push(read)
+async function receiveRest(connection: Connection, parser: PlainParser, { config }: EdgeDeps) {
+  const until = performance.now() + config.idleTimeoutMs
+  for (let result: First | undefined; ; ) {
+    connection.hold(parser.memoryBytes)
+    const options = { pauseMs: config.messageGapMs, until, endsOnDrain: false }
+    result = take(parser, await connection.read(options), config)
     if (result !== undefined) return result
   }
 }
 
-/** Appends the message, and answers with the history up to it or with one line that says why not. */
-export async function servePlain(
-  connection: Connection,
-  message: Uint8Array,
-  { history, logger, metrics }: EdgeDeps,
-): Promise<void> {
-  const startedAt = performance.now()
-  metrics.inFlight.inc()
-  let outcome = 'ok'
-  try {
-    await sendHistory(connection, await history.append(message))
-  } catch (error) {
-    if (error instanceof ConnectionClosed) {
-      outcome = 'cancelled'
-      return
-    }
-    const refusal = wireErrorOf(error, logger)
-    outcome = refusal.code
-    refuse(connection, refusal)
-  } finally {
-    metrics.inFlight.dec()
-    metrics.observe('plain', outcome, (performance.now() - startedAt) / 1000)
-  }
+/** What a read makes of a message: undefined as long as it may go on, or where there is none. */
+function take(parser: PlainParser, read: Buffer | ReadEnd, { idleTimeoutMs }: Config): First | undefined {
+  if (read === 'draining') throw isDraining()
+  if (read === 'timeout') throw isLate('a message', idleTimeoutMs)
+  if (read === 'closed') throw hasLeft()
+  const result = typeof read === 'string' ? parser.finish() : parser.push(read)
+  if (result?.mode !== 'http') return result
+  throw new AppError('permission_denied', 'this port speaks no HTTP, and web pages may not write to it', {
+    reason: 'http_request',
+  })
 }
 
-/** Says why in one line, and closes. */
-export function refuse(connection: Connection, { code, text }: WireError): void {
-  connection.end(Buffer.from(encodeErrorLine(code, text)))
+/** Appends the message, and answers with the history up to it. */
+export async function servePlain(connection: Connection, message: Uint8Array, { history }: EdgeDeps) {
+  connection.hold(message.buffer.byteLength)
+  const appended = await history.append(message)
+  connection.hold(0)
+  // Not awaited here: an answer that takes long would keep the message in memory.
+  return sendHistory(connection, appended)
 }
 
 async function sendHistory(connection: Connection, { text, end }: Appended): Promise<void> {

@@ -1,6 +1,10 @@
-import { open, readFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
+import { ConfigError } from '@polyservice-lab/service-kit'
 import { segmentFiles } from './segment.ts'
-import { decodeHeader, headerBytes, readRecord } from './segment-format.ts'
+import { decodeHeader, headerBytes, otherVersion, readRecord, recordBytesMax } from './segment-format.ts'
+
+/** Bytes that are read at once: a start needs as much memory beside the history, however long the segments are. */
+const readBytes = 1_048_576
 
 /** The log cannot be used: a part of it that once was whole is damaged or missing. */
 class CorruptLogError extends Error {
@@ -24,61 +28,79 @@ export interface Recovered {
 
 /**
  * Reads all segments, calls `load` with each message, and cuts off what a crash left unfinished at the end.
+ * @throws ConfigError for segments that another release wrote
  * @throws CorruptLogError for damage anywhere else
  */
 export async function recover(directory: string, load: (message: Uint8Array) => void): Promise<Recovered> {
   const files = await segmentFiles(directory)
   let count = 0
-  for (const [i, file] of files.entries()) {
-    const isLast = i === files.length - 1
-    const bytes = await readFile(file)
-    const header = decodeHeader(bytes)
+  for (const file of files) {
+    const isLast = file === files.at(-1)
+    await using handle = await open(file, 'r+')
+    const { size } = await handle.stat()
+    const start = await readAt(handle, 0, headerBytes)
+    const version = otherVersion(start)
+    if (version !== undefined)
+      throw new ConfigError([
+        `${file}: written in format ${version}, which this release does not read; move it away, or start with another directory`,
+      ])
+    const header = decodeHeader(start)
     if (header === undefined) {
       // The header is synced before the first record is written, so there was none.
-      if (isLast && bytes.length <= headerBytes) return tornHeader(file, bytes.length, count)
-      throw new CorruptLogError(file, 0, 'no segment begins like this')
+      if (!isLast || size > headerBytes) throw new CorruptLogError(file, 0, 'no segment begins like this')
+      await cutOff(handle, 0)
+      return { tail: undefined, count, torn: { file, offset: 0, bytes: size } }
     }
     if (header.first !== count + 1)
       throw new CorruptLogError(file, 8, `it begins with message ${header.first} instead of ${count + 1}`)
-    const { records, end } = loadRecords(bytes, header.salt, load)
+    const { records, end } = await loadRecords(handle, header.salt, load)
     count += records
     const tail = { file, salt: header.salt, bytes: end }
-    if (end < bytes.length) {
-      if (!isLast || hasRecordAfter(bytes, end, header.salt))
+    if (end < size) {
+      if (!isLast || (await hasRecordAfter(handle, end, size, header.salt)))
         throw new CorruptLogError(file, end, 'a record that does not match its checksum')
-      await truncate(file, end)
-      return { tail, count, torn: { file, offset: end, bytes: bytes.length - end } }
+      await cutOff(handle, end)
+      return { tail, count, torn: { file, offset: end, bytes: size - end } }
     }
     if (isLast) return { tail, count, torn: undefined }
   }
   return { tail: undefined, count, torn: undefined }
 }
 
-async function tornHeader(file: string, bytes: number, count: number): Promise<Recovered> {
-  await truncate(file, 0)
-  return { tail: undefined, count, torn: { file, offset: 0, bytes } }
-}
-
-function loadRecords(bytes: Buffer, salt: number, load: (message: Uint8Array) => void) {
-  let end = headerBytes
+/** Loads the records of a segment up to the first that is not whole, which begins at `end`. */
+async function loadRecords(handle: FileHandle, salt: number, load: (message: Uint8Array) => void) {
   let records = 0
-  for (let record = readRecord(bytes, end, salt); record; record = readRecord(bytes, end, salt)) {
-    load(record.message)
-    records++
-    end = record.end
+  let end = headerBytes
+  let held = Buffer.alloc(0)
+  for (;;) {
+    const read = await readAt(handle, end + held.length, readBytes)
+    held = Buffer.concat([held, read])
+    let at = 0
+    for (let record = readRecord(held, at, salt); record; record = readRecord(held, at, salt)) {
+      load(record.message)
+      records++
+      at = record.end
+    }
+    end += at
+    held = held.subarray(at)
+    if (read.length === 0 || held.length >= recordBytesMax) return { records, end }
   }
-  return { records, end }
 }
 
 /** A crash leaves nothing whole behind what it left unfinished; damage does. */
-function hasRecordAfter(bytes: Buffer, offset: number, salt: number): boolean {
-  for (let at = offset + 1; at < bytes.length; at++)
-    if (readRecord(bytes, at, salt) !== undefined) return true
+async function hasRecordAfter(handle: FileHandle, offset: number, size: number, salt: number) {
+  const bytes = await readAt(handle, offset, size - offset)
+  for (let at = 1; at < bytes.length; at++) if (readRecord(bytes, at, salt) !== undefined) return true
   return false
 }
 
-async function truncate(file: string, bytes: number): Promise<void> {
-  await using handle = await open(file, 'r+')
+/** Up to `length` bytes; fewer where the file ends. */
+async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, position)
+  return buffer.subarray(0, bytesRead)
+}
+
+async function cutOff(handle: FileHandle, bytes: number): Promise<void> {
   await handle.truncate(bytes)
   await handle.sync()
 }

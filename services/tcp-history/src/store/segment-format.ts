@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto'
+import { crc32 } from 'node:zlib'
 import { messageBytesLimit } from '../domain/message-rules.ts'
-import { crc32c } from './crc32c.ts'
 
 /*
  * A segment is a header and records; integers are big-endian.
- *   header  "PLHIST01"  uint64 sequence number of the first record  uint32 salt  uint32 CRC32C of those 20 bytes
- *   record  uint32 length of the message  uint32 CRC32C of salt, length and message  the message
+ *   header  "PLHIST02"  uint64 sequence number of the first record  uint32 salt  uint32 CRC-32 of those 20 bytes
+ *   record  uint32 CRC-32 of salt, length and message  uint32 length of the message  the message
  * The salt is random, so that nobody can send a message that looks like a record in its middle.
  */
-const magic = Buffer.from('PLHIST01')
+const magic = Buffer.from('PLHIST02')
 export const headerBytes = 24
 const recordHeaderBytes = 8
+/** Length of the record of the longest message. */
+export const recordBytesMax = recordHeaderBytes + messageBytesLimit
 
 export interface SegmentHeader {
   /** Sequence number of the first record. */
@@ -27,15 +29,20 @@ export function encodeHeader({ first, salt }: SegmentHeader): Buffer {
   magic.copy(bytes)
   bytes.writeBigUInt64BE(BigInt(first), 8)
   bytes.writeUInt32BE(salt, 16)
-  bytes.writeUInt32BE(crc32c(bytes.subarray(0, 20)), 20)
+  bytes.writeUInt32BE(crc32(bytes.subarray(0, 20)), 20)
   return bytes
 }
 
-/** Returns undefined for bytes that are not a whole, undamaged header. */
+/** Returns undefined for bytes that are not a whole, undamaged header of this version. */
 export function decodeHeader(bytes: Buffer): SegmentHeader | undefined {
-  if (bytes.length < headerBytes || !bytes.subarray(0, 8).equals(magic)) return undefined
-  if (bytes.readUInt32BE(20) !== crc32c(bytes.subarray(0, 20))) return undefined
+  if (bytes.length < headerBytes || !bytes.subarray(0, magic.length).equals(magic)) return undefined
+  if (bytes.readUInt32BE(20) !== crc32(bytes.subarray(0, 20))) return undefined
   return { first: Number(bytes.readBigUInt64BE(8)), salt: bytes.readUInt32BE(16) }
+}
+
+/** The version of a header that is of another version than this one. */
+export function otherVersion(header: Buffer): string | undefined {
+  return /^PLHIST(?!02)(\d\d)/.exec(header.toString('latin1'))?.[1]
 }
 
 /** Length of the records of some messages. */
@@ -48,9 +55,9 @@ export function encodeRecords(target: Buffer, messages: readonly Uint8Array[], s
   let at = 0
   for (const message of messages) {
     const end = at + recordHeaderBytes + message.length
-    target.writeUInt32BE(message.length, at)
+    target.writeUInt32BE(message.length, at + 4)
     target.set(message, at + recordHeaderBytes)
-    target.writeUInt32BE(recordChecksum(target.subarray(at, at + 4), message, salt), at + 4)
+    target.writeUInt32BE(crc32(target.subarray(at + 4, end), salt), at)
     at = end
   }
 }
@@ -62,15 +69,9 @@ export function readRecord(
   salt: number,
 ): { readonly message: Buffer; readonly end: number } | undefined {
   if (at + recordHeaderBytes > bytes.length) return undefined
-  const length = bytes.readUInt32BE(at)
+  const length = bytes.readUInt32BE(at + 4)
   const end = at + recordHeaderBytes + length
   if (length === 0 || length > messageBytesLimit || end > bytes.length) return undefined
-  const message = bytes.subarray(at + recordHeaderBytes, end)
-  if (bytes.readUInt32BE(at + 4) !== recordChecksum(bytes.subarray(at, at + 4), message, salt))
-    return undefined
-  return { message, end }
-}
-
-function recordChecksum(length: Uint8Array, message: Uint8Array, salt: number): number {
-  return crc32c(message, crc32c(length, salt))
+  if (bytes.readUInt32BE(at) !== crc32(bytes.subarray(at + 4, end), salt)) return undefined
+  return { message: bytes.subarray(at + recordHeaderBytes, end), end }
 }

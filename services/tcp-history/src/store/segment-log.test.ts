@@ -12,6 +12,7 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ConfigError } from '@polyservice-lab/service-kit'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SegmentLog, type SegmentLogOptions } from './segment-log.ts'
 
@@ -207,6 +208,27 @@ describe('damage', () => {
     await rename(second, first)
     await expect(openLog()).rejects.toThrow(/it begins with message \d instead of 1/)
   })
+})
+
+test('a segment of another release stops the start, and is not called damaged', async () => {
+  await keep(three)
+  const file = await onlySegment()
+  const bytes = await readFile(file)
+  bytes.write('PLHIST01')
+  await writeFile(file, bytes)
+  const refusal = await openLog().catch((error: unknown) => error)
+  expect(refusal).toBeInstanceOf(ConfigError)
+  expect(refusal).toMatchObject({ faults: [expect.stringContaining(`${file}: written in format 01`)] })
+  expect(await readFile(file)).toEqual(bytes)
+})
+
+test('records that are longer together than what is read at once are all read', async () => {
+  const messages = Array.from({ length: 40 }, (_, i) => `${i} `.padEnd(60_000 + i * 7_001, 'x'))
+  await keep(messages, { segmentBytesMax: 100_000_000 })
+  expect((await reopened()).join() === messages.join()).toBe(true)
+  const file = await onlySegment()
+  await damage(file, (await readFile(file)).length - 1_500_000)
+  await expect(openLog()).rejects.toThrow(`${file}: damaged at byte`)
 })
 
 describe('a disk that fails', () => {

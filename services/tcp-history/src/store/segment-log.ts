@@ -1,9 +1,8 @@
 import { writeSync } from 'node:fs'
 import { mkdir, unlink } from 'node:fs/promises'
-import { isDiskFull } from '@polyservice-lab/service-kit'
-import { AppError } from '@polyservice-lab/service-kit/app-error'
+import { isDiskFull, throwStorageError } from '@polyservice-lab/service-kit'
+import { lockDirectory } from '@polyservice-lab/service-kit/directory-lock'
 import type { HistoryStore } from '../domain/history-store.ts'
-import { lockDirectory } from './directory-lock.ts'
 import { recover } from './recovery.ts'
 import { createSegment, openSegment, type Segment, segmentFiles, syncDirectory } from './segment.ts'
 import { encodedBytes, encodeRecords } from './segment-format.ts'
@@ -25,14 +24,16 @@ export interface SegmentLogOptions {
 }
 
 /** What waits for its turn at the file: messages that are written together, or the order to forget everything. */
-class Job {
+interface Job extends PromiseWithResolvers<void> {
   readonly messages: Uint8Array[] | 'clear'
-  readonly done = Promise.withResolvers<void>()
-
-  constructor(messages: Uint8Array[] | 'clear') {
-    this.messages = messages
-  }
+  /** What the messages cost in memory. */
+  bytes: number
 }
+
+/** A batch that costs as much does not wait for more messages. */
+const batchBytesMax = 1_048_576
+/** What a message costs beside its bytes: its view, its promises. */
+const messageCost = 512
 
 /**
  * The log: messages in files that are only ever appended to. Messages that arrive while others are on their way to
@@ -47,6 +48,7 @@ export class SegmentLog implements HistoryStore {
   #room = true
   /** Sequence number of the message that is written next. */
   #next = 1
+  #turn: NodeJS.Immediate | undefined
   #working: Promise<void> | undefined
   #syncTimer: NodeJS.Timeout | undefined
   #syncing: Promise<void> | undefined
@@ -58,7 +60,7 @@ export class SegmentLog implements HistoryStore {
   async open(load: (message: Uint8Array) => void): Promise<void> {
     const { directory, logger } = this.#options
     await mkdir(directory, { recursive: true })
-    this.#lock = lockDirectory(directory)
+    const lock = lockDirectory(directory)
     try {
       const { tail, count, torn } = await recover(directory, load)
       if (torn) logger.warn(torn, 'cut off a record that a crash left unfinished')
@@ -66,25 +68,27 @@ export class SegmentLog implements HistoryStore {
       this.#segment = tail ? await openSegment(tail) : await createSegment(directory, this.#next)
       logger.info({ directory, messages: count }, 'the log is open')
     } catch (error) {
-      this.#lock[Symbol.dispose]()
+      lock[Symbol.dispose]()
       throw error
     }
+    this.#lock = lock
   }
 
   append(message: Uint8Array): Promise<void> {
-    const last = this.#jobs.at(-1)
-    if (last !== undefined && last.messages !== 'clear') {
-      last.messages.push(message)
-      return last.done.promise
-    }
-    return this.#add([message])
+    let job = this.#jobs.at(-1)
+    if (job === undefined || job.messages === 'clear' || job.bytes >= batchBytesMax) job = this.#add([])
+    if (job.messages !== 'clear') job.messages.push(message)
+    job.bytes += message.length + messageCost
+    if (job.bytes >= batchBytesMax) this.#work()
+    return job.promise
   }
 
   clear(): Promise<void> {
-    return this.#add('clear')
+    return this.#add('clear').promise
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#work()
     await this.#working
     clearTimeout(this.#syncTimer)
     await this.#syncing
@@ -94,34 +98,38 @@ export class SegmentLog implements HistoryStore {
     this.#lock?.[Symbol.dispose]()
   }
 
-  #add(messages: Job['messages']): Promise<void> {
-    const job = new Job(messages)
+  #add(messages: Job['messages']): Job {
+    const job = { messages, bytes: 0, ...Promise.withResolvers<void>() }
     this.#jobs.push(job)
     // Not at once: what all connections have to append in this turn of the event loop goes along.
-    this.#working ??= new Promise((resolve) => setImmediate(() => resolve(this.#work())))
-    return job.done.promise
+    this.#turn ??= setImmediate(() => this.#work())
+    return job
   }
 
-  async #work(): Promise<void> {
-    for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
-      try {
-        // What is half cleared is no log: the next start tells what there is.
-        if (job.messages === 'clear') await this.#clear().catch((error) => this.#failed(error))
-        else await this.#write(job.messages)
-        this.#tellRoom(true)
-        job.done.resolve()
-      } catch (error) {
-        job.done.reject(this.#refusal(error))
-      }
+  #work(): void {
+    clearImmediate(this.#turn)
+    this.#turn = undefined
+    this.#working ??= this.#doJobs().finally(() => {
+      this.#working = undefined
+    })
+  }
+
+  async #doJobs(): Promise<void> {
+    for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift())
+      await this.#do(job.messages).then(job.resolve, job.reject)
+  }
+
+  async #do(messages: Job['messages']): Promise<void> {
+    try {
+      // What is half cleared is no log: the next start tells what there is.
+      if (messages === 'clear') await this.#clear().catch((error) => this.#failed(error))
+      else await this.#write(messages)
+      this.#tellRoom(true)
+    } catch (error) {
+      // A disk that is full is no fault: whoever asks later may find room.
+      if (isDiskFull(error)) this.#tellRoom(false)
+      throwStorageError(error)
     }
-    this.#working = undefined
-  }
-
-  /** A disk that is full is no fault: whoever asks later may find room. */
-  #refusal(error: unknown): unknown {
-    if (!isDiskFull(error)) return error
-    this.#tellRoom(false)
-    return new AppError('resource_exhausted', 'there is no room on the disk', { reason: 'history_full' })
   }
 
   /** Logs when the disk gets full and when it is no longer, not each message that it has no room for. */
@@ -165,10 +173,17 @@ export class SegmentLog implements HistoryStore {
     await segment.handle.datasync().catch((error) => this.#failed(error))
   }
 
-  /** Does not resolve. After a failure a second sync would succeed without having written anything, so there is none. */
+  /**
+   * Does not resolve, and lets nothing be done any more: after a failure a second sync would succeed without having
+   * written anything.
+   */
   #failed(error: unknown): Promise<never> {
+    const never = new Promise<never>(() => {})
+    this.#working = never
+    this.#segment?.handle.close().catch(() => {})
+    this.#segment = undefined
     this.#options.onDiskFailure(error)
-    return new Promise(() => {})
+    return never
   }
 
   /** The next segment begins when the last one is on the disk: a gap between two would be taken for damage. */

@@ -1,0 +1,47 @@
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { ConfigError } from './config.ts'
+
+/** https://www.sqlite.org/rescode.html#busy */
+const sqliteBusy = 5
+
+/**
+ * Takes a directory for this process alone, until it is disposed of or the process ends, however that comes about. It
+ * counts for all processes of the machine, in whichever container: the kernel holds it on the file, there is no
+ * process number that another container has as well, and nothing to clean up. Node has no flock; the lock of an empty
+ * SQLite database is one.
+ * @throws ConfigError that names the directory, and the process that has it
+ */
+export function lockDirectory(directory: string): Disposable {
+  accessSync(directory, constants.W_OK)
+  const file = join(directory, 'lock')
+  const holder = join(directory, 'lock-holder')
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(file, { timeout: 0 })
+    database.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    database?.close()
+    const { errcode, message } = error as Error & { errcode?: number }
+    if (errcode !== sqliteBusy) throw new Error(`${file}: ${message}`, { cause: error })
+    throw new ConfigError([
+      `${directory} is in use by another process (${attempt(() => readFileSync(holder, 'utf8')) || 'unknown'}); one at a time may have it`,
+    ])
+  }
+  const held = database
+  // For people only, so that a disk that is full stops nobody.
+  attempt(() =>
+    writeFileSync(holder, `process ${process.pid} on host ${hostname()} since ${new Date().toISOString()}`),
+  )
+  return { [Symbol.dispose]: () => held.close() }
+}
+
+function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run()
+  } catch {
+    return undefined
+  }
+}
