@@ -4,7 +4,7 @@ import type { ErrorCode } from '@polyservice-lab/contracts/errors'
 import { AppError } from '../app-error.ts'
 import type { BudgetShare, ReceiveBudget } from '../receive-budget.ts'
 import type { ServiceDeps } from '../run-service.ts'
-import type { SendBudget, Sender } from './send-budget.ts'
+import type { AnswerBudget, Sender } from './answer-budget.ts'
 import { frameCost, pieceCost, type ServerWebSocket } from './server-web-socket.ts'
 
 export interface Message {
@@ -37,7 +37,7 @@ export interface ConnectionOptions {
 export interface Shared {
   readonly options: ConnectionOptions
   readonly receiveBudget: ReceiveBudget
-  readonly sendBudget: SendBudget
+  readonly answerBudget: AnswerBudget
   readonly deps: ServiceDeps
   readonly closed: (connection: Connection) => void
 }
@@ -147,11 +147,11 @@ export class Connection implements Sender {
 
   /** Handles the messages that wait, in their order, as far as there is room for the answers. */
   answer(): void {
-    const { options, sendBudget } = this.#shared
+    const { options, answerBudget } = this.#shared
     while (this.#webSocket.isOpen && !this.#isHandling) {
       const message = this.#queue[0]
       if (message === undefined || (this.#isBehind && this.#afterAnswers === undefined)) break
-      if (!sendBudget.admit(this, options.answerBytes(message) + this.#webSocket.compressionCost)) break
+      if (!answerBudget.admit(this, options.answerBytes(message) + this.#webSocket.compressionCost)) break
       this.#queue.shift()
       this.#queueCost -= message.data.length + pieceCost
       this.#handle(message)
@@ -197,7 +197,7 @@ export class Connection implements Sender {
   /** Answers a ping; where too much is unsent, the last one alone (RFC 6455, 5.5.3). */
   #pong(data: Buffer): void {
     if (!this.#webSocket.isOpen) return
-    if (this.#frames > 0 && !this.#shared.sendBudget.hasRoom(this, frameCost)) {
+    if (this.#frames > 0 && !this.#shared.answerBudget.hasRoom(this, frameCost)) {
       this.#lastPing = Buffer.from(data)
       return
     }
@@ -240,12 +240,12 @@ export class Connection implements Sender {
 
   #holdUnsent(): void {
     if (this.#isClosed) return
-    const { sendBudget, options } = this.#shared
+    const { answerBudget, options } = this.#shared
     const bytes = this.#webSocket.bufferedAmount
     const cost = bytes === 0 ? 0 : bytes + this.#frames * frameCost
     const before = this.#sendCost
     this.#sendCost = cost === 0 ? 0 : cost + this.#webSocket.compressionCost
-    sendBudget.hold(this, before, this.#sendCost)
+    answerBudget.hold(this, before, this.#sendCost)
     if (this.#isBehind || cost <= options.bufferBytesMax) return
     this.#isBehind = true
     // Of a socket that is not read from, a timeout tells that nothing was written either.
@@ -308,10 +308,10 @@ export class Connection implements Sender {
   }
 
   #closed(status: number): void {
-    const { sendBudget, deps, closed } = this.#shared
+    const { answerBudget, deps, closed } = this.#shared
     this.#isClosed = true
     this.#share?.hold(0)
-    sendBudget.forget(this, this.#sendCost)
+    answerBudget.forget(this, this.#sendCost)
     closed(this)
     deps.access({
       requestId: this.requestId,

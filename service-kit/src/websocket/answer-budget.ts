@@ -11,7 +11,7 @@ export interface Sender {
 }
 
 /** Bounds what waits to be sent, over all connections. An answer that is the only one always has room. */
-export class SendBudget {
+export class AnswerBudget {
   readonly #bytesMax: number
   #bytes = 0
   /** How many bytes each waits for room for, in their order. */
