@@ -173,13 +173,13 @@ describe('a server that goes without a word', () => {
     const session = await (await client({ keepaliveMs: 500 })).connect()
     await session.send('before')
     await take(session.replies, 5)
-    await service().signal('SIGSTOP')
+    await service().pause()
     try {
       const error = await failure(take(session.replies, 1))
       expect(error.code).toBe('unavailable')
       expect(error.message).toMatch(/has answered nothing for 500 ms$/)
     } finally {
-      await service().signal('SIGCONT')
+      await service().unpause()
     }
   })
 

@@ -94,8 +94,8 @@ describe.each([
     for (let i = 0; i < 20; i++) expect(await other.echo(`call ${i}`)).toHaveLength(5)
     expect((await fetch(`${service().adminUrl()}/readyz`)).status).toBe(200)
     const ended = await ends
-    if (reads) expect(ended.filter((end) => end === 'answered').length).toBeGreaterThan(0)
-    expect(ended.filter((end) => end === 'neither')).toEqual([])
+    if (reads) expect(ended).toContain('answered')
+    expect(ended).not.toContain('neither')
     stack.dispose()
     await until(async () => (await service().metric('lab_connections')) === 0, 'the crowd is gone')
     expect(await other.echo('after')).toHaveLength(5)
@@ -103,10 +103,11 @@ describe.each([
   })
 })
 
-/** Reads five replies, or a close that says that it is too much. */
-async function endOf(peer: RawPeer): Promise<'answered' | 'refused' | 'neither'> {
+/** Reads five replies, a close that says that it is too much, or the end of a connection that took too long. */
+async function endOf(peer: RawPeer): Promise<'answered' | 'refused' | 'cut off' | 'neither'> {
   for (let replies = 0; replies < 5; replies++) {
-    const frame = await peer.frame()
+    const frame = await peer.frame().catch(() => undefined)
+    if (frame === undefined) return 'cut off'
     if (frame.opcode === opcode.close) return frame.payload.readUInt16BE() === 1013 ? 'refused' : 'neither'
   }
   return 'answered'

@@ -4,6 +4,8 @@ const shortShare = 1 / 8
 
 /** One connection, as what waits to be sent knows it. */
 export interface Sender {
+  /** Whether it is the client that something waits for, and not this server. */
+  readonly isUnread: boolean
   /** Answers what waits for room. */
   answer(): void
   /** Ends it without a close. */
@@ -59,8 +61,12 @@ export class AnswerBudget {
     const wasStuck = this.#isStuck
     this.#isStuck = this.#waiting.size > 0 && !this.#hasServed
     this.#hasServed = false
-    const [slowest] = this.#unsent
-    if (wasStuck && this.#isStuck) slowest?.terminate('unavailable')
+    if (!wasStuck || !this.#isStuck) return
+    for (const sender of this.#unsent) {
+      if (!sender.isUnread) continue
+      sender.terminate('unavailable')
+      return
+    }
   }
 
   #isShort(sender: Sender, bytes: number): boolean {

@@ -91,6 +91,10 @@ export class Connection implements Sender {
     this.#answerBeforeTheEnd()
   }
 
+  get isUnread(): boolean {
+    return this.#socket.writableLength > 0
+  }
+
   /** Sends a message; what is sent in one turn of the event loop leaves in one write. False once it closes. */
   send(data: Buffer | string, isBinary: boolean): boolean {
     if (!this.#webSocket.isOpen) return false
@@ -300,7 +304,8 @@ export class Connection implements Sender {
     this.#socket.on('end', () => {
       this.#webSocket.endReading(() => {
         this.#afterAnswers = () => {
-          if (this.#frames === 0 || !this.#webSocket.isOpen) end.call(this.#socket)
+          const isAnswered = this.#frames === 0 || !this.#webSocket.isOpen
+          if (isAnswered && !this.#socket.destroyed) end.call(this.#socket)
         }
         this.answer()
       })

@@ -45,6 +45,7 @@ function sender(budget: AnswerBudget, bytes: number) {
   const log: string[] = []
   const self = {
     log,
+    isUnread: true,
     answer: () => {
       if (!budget.admit(self, bytes)) return
       log.push('answered')
