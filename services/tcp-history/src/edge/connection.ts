@@ -47,6 +47,7 @@ export class Connection implements Waiting {
   #deadline = Number.POSITIVE_INFINITY
   #fault: AppError | undefined
   #ending = false
+  #dropping = false
   #draining = false
 
   /** @param onClose is called when the socket is closed, however that came about */
@@ -99,6 +100,11 @@ export class Connection implements Waiting {
     this.#count()
   }
 
+  /** Resolves when so many bytes may be made and sent: a crowd that asks for much holds up nobody else. */
+  turnToSend(bytes: number): Promise<void> {
+    return this.#deps.sendBudget.turn(bytes)
+  }
+
   /**
    * Resolves when there is room for more.
    * @param options.shared whether the bytes are a view of the history, which is there anyhow
@@ -128,7 +134,6 @@ export class Connection implements Waiting {
     this.#deps.metrics.sentBytes.inc(lastBytes.length)
     this.#socket.end(lastBytes)
     this.#arrived()
-    this.#count()
     this.#deadline = performance.now() + this.#deps.config.sendTimeoutMs
     if (this.#draining) this.#lingerNoLonger()
     return true
@@ -171,12 +176,22 @@ export class Connection implements Waiting {
   }
 
   #arrived(): void {
-    if (this.#ending) this.#take()
-    else if (this.#reader === undefined) this.#countArrived()
-    else {
+    if (this.#reader === undefined) this.#countArrived()
+    if (this.#ending) void this.#drop()
+    else if (this.#reader !== undefined) {
       const chunk = this.#take()
       if (chunk !== null) this.#deliver(chunk)
     }
+  }
+
+  /** Reads what nobody needs, in its turn: a crowd that goes on sending would keep the event loop from all else. */
+  async #drop(): Promise<void> {
+    if (this.#dropping || this.#socket.readableLength === 0) return
+    this.#dropping = true
+    await this.turnToSend(this.#socket.readableLength)
+    this.#dropping = false
+    this.#take()
+    this.#countArrived()
   }
 
   #take(): Buffer | null {
@@ -203,17 +218,18 @@ export class Connection implements Waiting {
   }
 
   #count(): void {
-    const received = this.#ending ? 0 : this.#heldBytes + this.#socket.readableLength
+    const received = (this.#ending ? 0 : this.#heldBytes) + this.#socket.readableLength
     this.#received.hold(this.#room === undefined ? received : 0)
     if (this.#room !== undefined) this.#deps.sendBudget.hold(this, this.#unsentBytes + received)
   }
 
-  /** Bytes that arrived before anybody asked for them; whoever asks next is told where they were too many. */
+  /** Where too many bytes arrived before anybody asked for them, who asks next is told; nobody does after the end. */
   #countArrived(): void {
     try {
       this.#count()
     } catch (error) {
       if (error instanceof AppError) this.#fault ??= error
+      if (this.#ending) this.#socket.destroy()
     }
   }
 
