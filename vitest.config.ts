@@ -11,6 +11,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{contracts,service-kit,clients,bench,experiments,services/*,scripts}/**/*.test.ts'],
+          // What needs no container is told first.
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -18,6 +20,9 @@ export default defineConfig({
           name: 'lab',
           include: ['tests/**/*.test.ts'],
           globalSetup: ['tests/support/global-setup.ts'],
+          sequence: { groupOrder: 1 },
+          // Most of a test's time goes into waiting for a container.
+          maxWorkers: 2,
           testTimeout: 30 * seconds,
           hookTimeout: 90 * seconds,
           expect: { poll: { timeout: 20 * seconds } },

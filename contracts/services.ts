@@ -1,18 +1,23 @@
+/** The parts of the lab, each started by `make up LAB=<wing>`; `core` is always there. */
+export const wings = ['core', 'styles', 'chat', 'events', 'watch'] as const
+
+export type Wing = (typeof wings)[number]
+
 /** What one service of the lab is, outside its own folder. */
 export interface ServiceDescription {
   /** The port of the protocol, inside the container and by default on the host. */
   readonly port: number
   /** The host port of health, metrics and reset; inside every container it is `containerAdminPort`. */
   readonly adminPort: number
-  /** The part of the lab that it comes with; `core` is always there. */
-  readonly wing: 'core'
+  /** The part of the lab that it comes with. */
+  readonly wing: Wing
   /** What is spoken on the port. */
   readonly protocol: string
-  /** One line for people. */
+  /** What it does, in one line of Markdown. */
   readonly title: string
   /** What outlives the process; undefined where nothing does. */
   readonly keeps: string | undefined
-  /** One command that shows it. */
+  /** One command that shows it, at its default port on 127.0.0.1. */
   readonly tryIt: string
 }
 
@@ -25,7 +30,8 @@ export const services = {
     protocol: 'gRPC',
     title: 'courses, all four call kinds, health and reflection',
     keeps: 'courses, in SQLite',
-    tryIt: 'grpcurl -plaintext 127.0.0.1:50051 list',
+    tryIt:
+      'grpcurl -plaintext -d \'{"course_id":"api-course"}\' 127.0.0.1:50051 courseservice.CourseService/GetCourse',
   },
   'tcp-history': {
     port: 12_345,
@@ -43,7 +49,7 @@ export const services = {
     protocol: 'WebSocket',
     title: 'answers every message with five numbered replies',
     keeps: undefined,
-    tryIt: 'open http://127.0.0.1:8765/ in a browser',
+    tryIt: 'npx --yes wscat -c ws://127.0.0.1:8765 -x hello',
   },
   'users-api': {
     port: 8001,
@@ -52,7 +58,7 @@ export const services = {
     protocol: 'REST with JWT',
     title: 'users, files, courses, exercises; OpenAPI at `/docs`',
     keeps: 'users, courses and files, in SQLite and a folder',
-    tryIt: 'open http://127.0.0.1:8001/docs in a browser',
+    tryIt: 'curl -s http://127.0.0.1:8001/api/v1/users/me',
   },
 } as const satisfies Record<string, ServiceDescription>
 
@@ -66,11 +72,14 @@ export const containerAdminPort = 9090
 /** Variables of the whole lab: compose gives them to every service under the name that the service reads. */
 export const labVariables = ['LOG_LEVEL', 'RESET', 'SHUTDOWN_TIMEOUT_MS'] as const
 
+/** Variables that the image sets: what is inside a container does not depend on the lab around it. */
+export const containerVariables = ['HOST', 'PORT', 'ADMIN_PORT', 'DATA_DIR'] as const
+
 /**
  * The name in compose and .env of what a service reads as `variable`.
  * @example composeVariable('ws-echo', 'MESSAGE_BYTES_MAX') === 'WS_ECHO_MESSAGE_BYTES_MAX'
  */
-export function composeVariable(service: ServiceName, variable: string): string {
+export function composeVariable(service: string, variable: string): string {
   if ((labVariables as readonly string[]).includes(variable)) return variable
   return `${service.toUpperCase().replaceAll('-', '_')}_${variable}`
 }

@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# Says what the lab needs and what is missing, a line each. Exit 1 if something is.
+# Says what the lab, or the wings of it that LAB names, needs and what is missing, a line each. Exit 1 if something is.
 set -uo pipefail
 cd "$(dirname "$0")/.."
+. scripts/lib.sh
+COMPOSE_PROFILES=$(wings) || exit
+export COMPOSE_PROFILES
 readonly DISK_KIB_MIN=$((2 * 1024 * 1024))
 missing=0
 good() { printf '  ✓ %s\n' "$*"; }
@@ -27,14 +30,14 @@ else
   free=$(df -Pk "$(docker info --format '{{.DockerRootDir}}')" 2>/dev/null | awk 'NR == 2 { print $4 }')
   [ -z "$free" ] || { [ "$free" -ge "$DISK_KIB_MIN" ] && good "disk: $((free / 1024 / 1024)) GiB free for Docker"; } ||
     bad "disk: only $((free / 1024)) MiB free for Docker; the lab needs 2 GiB to build"
-  image=${NODE_IMAGE:-$(sed -n 's/^ARG NODE_IMAGE=//p' services/users-api/Dockerfile)}
+  image=$(value_of NODE_IMAGE "$(node_image)")
   docker image inspect "$image" >/dev/null 2>&1 && good "base image: $image" || good "base image: $image is not here yet (make gets it)"
-  if ! problem=$(docker compose config --quiet 2>&1); then
-    bad "configuration: $problem"
-  elif taken=$(scripts/ports.sh 2>&1); then
-    good "ports: $(scripts/ports.sh --list | awk '{ print $4 }' | sort -n | xargs)"
+  if ! problems=$(scripts/ports.sh 2>&1); then
+    while read -r line; do bad "$line"; done <<<"$problems"
+  elif ! problems=$(docker compose config --quiet 2>&1); then
+    bad "configuration: $problems"
   else
-    while read -r line; do bad "$line"; done <<<"$taken"
+    good "ports: $(scripts/ports.sh --list | awk '{ print $3 }' | sort -n | xargs)"
   fi
 fi
 [ "$missing" = 0 ] && printf '  Everything that the lab needs is here.\n'

@@ -20,27 +20,35 @@ const ownEnds: Readonly<Record<string, string>> = {
   protocol_error: 'an answer that is not of the contract',
 }
 
+/** A column of the table: what a protocol says, and how the cell of a code is made. */
+interface Column {
+  readonly head: string
+  readonly cell: (code: string) => string
+}
+
+/** One for each family of clients; a protocol that is added has a row here. */
+const columns: readonly Column[] = [
+  {
+    head: 'HTTP: REST, handshake of a WebSocket',
+    // Its status says less than its text.
+    cell: (code) =>
+      code === 'already_exists'
+        ? `\`${alreadyExists.status}\` "… ${alreadyExists.ending}"`
+        : keysOf(codeOfHttpStatus, code),
+  },
+  { head: 'gRPC', cell: (code) => keysOf(codeOfStatusName, code) },
+  { head: 'TCP `ERROR`', cell: (code) => keysOf(historyErrors, code) },
+  { head: 'WebSocket close', cell: (code) => keysOf(codeOfClose, code) },
+  { head: 'without an answer', cell: (code) => ownEnds[code] ?? '' },
+]
+
 /** The keys of a table that lead to a code, in the order of the table. */
 function keysOf(table: Readonly<Record<string, string>>, code: string): string {
   const keys = Object.keys(table).filter((key) => table[key] === code)
   return keys.map((key) => `\`${key}\``).join(', ')
 }
 
-function httpStatuses(code: string): string {
-  return code === 'already_exists'
-    ? `\`${alreadyExists.status}\` "… ${alreadyExists.ending}"`
-    : keysOf(codeOfHttpStatus, code)
-}
-
-function row(code: string): string {
-  const cells = [
-    `\`${code}\``,
-    httpStatuses(code),
-    keysOf(codeOfStatusName, code),
-    keysOf(historyErrors, code),
-    keysOf(codeOfClose, code),
-    ownEnds[code] ?? '',
-  ]
+function row(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`
 }
 
@@ -51,22 +59,25 @@ function meaning(code: string): string | undefined {
   return new RegExp(`/\\*\\* (.*) \\*/\\s*'${code}'`).exec(source)?.[1]
 }
 
-const rows = [...errorCodes, 'protocol_error'].map(row).join('\n')
+const codes = [...errorCodes, 'protocol_error']
+const table = [
+  row(['code', ...columns.map(({ head }) => head)]),
+  `|${'---|'.repeat(columns.length + 1)}`,
+  ...codes.map((code) => row([`\`${code}\``, ...columns.map(({ cell }) => cell(code))])),
+].join('\n')
 const meanings = errorCodes.flatMap((code) => {
   const text = meaning(code)
   return text === undefined ? [] : [`- \`${code}\`: ${text}`]
 })
 
-const text = `# Errors of four protocols, one table
+const text = `# Errors of all protocols, one table
 
 Every client throws \`LabError\` only. Its \`code\` is one of the first column and does not change; its \`status\` is what the
 protocol itself said, as the other columns have it; \`violations\` names the wrong fields of an \`invalid_argument\`
 (and, with \`protocol_error\`, those of the answer); \`requestId\` is the id under which the server logged the call, where
 the protocol carries one: REST and gRPC. Written by scripts/error-table.ts out of the tables that the clients use.
 
-| code | HTTP: REST, handshake of a WebSocket | gRPC | TCP \`ERROR\` | WebSocket close | without an answer |
-|---|---|---|---|---|---|
-${rows}
+${table}
 
 Whatever a column does not name is a \`protocol_error\`.
 

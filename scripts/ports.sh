@@ -1,18 +1,30 @@
 #!/usr/bin/env bash
-# Reads the published ports out of docker-compose.yml as compose resolves it (environment and .env included), and
-# tells which of them another process holds. Prints a sentence per taken port; exit 1 if there is one.
-#   ports.sh [SERVICE]        checks     ports.sh --list        SERVICE TARGET HOST PORT, a line each
+# Reads out of docker-compose.yml which host port each variable sets, and names the variable of each that is no port, is
+# set twice, or is held by another process. Prints a sentence for each; exit 1 if there is one.
+#   ports.sh [SERVICE...]     checks those (default: all of the active profiles)
+#   ports.sh --list           VARIABLE HOST PORT, a line each
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/lib.sh
 
+# Lines such as "      - ${LAB_BIND:-127.0.0.1}:${NAME_PORT:-8765}:8765" under the services that are asked for.
 list() {
-  docker compose config | awk '
-    /^services:/ { inside = 1; next }
-    /^[a-z]/ { inside = 0 }
-    inside && /^  [a-z]/ { service = $1; sub(":", "", service) }
-    inside && $1 == "host_ip:" { host = $2 }
-    inside && $1 == "target:" { target = $2 }
-    inside && $1 == "published:" { gsub("\"", "", $2); print service, target, host, $2 }'
+  # shellcheck disable=SC2046
+  [ $# -gt 0 ] || set -- $(active_services)
+  local line section='' service='' bind host
+  bind=$(value_of LAB_BIND 127.0.0.1)
+  while IFS= read -r line; do
+    if [[ $line =~ ^([a-z-]+): ]]; then
+      section=${BASH_REMATCH[1]}
+    elif [[ $section = services && $line =~ ^'  '([a-z0-9-]+):$ ]]; then
+      service=${BASH_REMATCH[1]}
+    elif [[ $line =~ ^' '+'- '(.+):'${'([A-Z0-9_]+):-([0-9]+)'}':[0-9]+$ ]]; then
+      [[ " $* " = *" $service "* ]] || continue
+      host=${BASH_REMATCH[1]}
+      [[ $host = *LAB_BIND* ]] && host=$bind
+      printf '%s %s %s\n' "${BASH_REMATCH[2]}" "$host" "$(value_of "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}")"
+    fi
+  done < <(docker compose --profile '*' config --no-interpolate)
 }
 
 holder() {
@@ -27,23 +39,30 @@ holder() {
   printf '%s' "${name:-another process}"
 }
 
-variable() {
-  local name=${1//-/_}
-  [ "$2" = 9090 ] && name+=_admin
-  printf '%s_PORT' "$name" | tr '[:lower:]' '[:upper:]'
-}
-
 [ "${1:-}" = --list ] && { list; exit; }
+faults=0
+fault() { printf '%s\n' "$*" >&2; faults=1; }
+
+declare -A variable_of=()
+checked=()
+while read -r variable host port; do
+  if [[ ! $port =~ ^[0-9]{1,5}$ ]] || ((10#$port > 65535)); then
+    fault "$variable=\"$port\" is not a port (0 to 65535)."
+  elif [ "$port" != 0 ] && [ -n "${variable_of[$port]:-}" ]; then
+    fault "${variable_of[$port]} and $variable are both $port: set one of them to another port."
+  else
+    variable_of[$port]=$variable
+    checked+=("$variable $host $port")
+  fi
+done < <(list "$@")
+[ "$faults" = 0 ] || exit 1
+
 mine=$(docker compose ps --format '{{.Ports}}' | grep -oE ':[0-9]+->' | tr -dc '0-9\n' || true)
-taken=0
-while read -r service target host port; do
-  [ -n "${1:-}" ] && [ "$service" != "$1" ] && continue
-  [ "$port" = 0 ] && continue
-  grep -qx "$port" <<<"$mine" && continue
+for entry in ${checked[@]+"${checked[@]}"}; do
+  read -r variable host port <<<"$entry"
+  [ "$port" = 0 ] || grep -qx "$port" <<<"$mine" && continue
   [ "$host" = 0.0.0.0 ] && host=127.0.0.1
   (exec 3<>"/dev/tcp/$host/$port") 2>/dev/null || continue
-  name=$(variable "$service" "$target")
-  printf 'Port %s is taken by %s: stop it, or set %s to a free port.\n' "$port" "$(holder "$port")" "$name" >&2
-  taken=1
-done < <(list)
-exit "$taken"
+  fault "Port $port is taken by $(holder "$port"): stop it, or set $variable to a free port."
+done
+exit "$faults"

@@ -1,8 +1,8 @@
 import { createFakers } from '@polyservice-lab/clients/fakers'
+import { type ServiceName, serviceNames } from '@polyservice-lab/contracts/services'
 import { describe, expect, test } from 'vitest'
 import { runToExit } from './support/docker.ts'
 import { useLab } from './support/lab.ts'
-import { type ServiceName, serviceNames } from './support/services.ts'
 
 const hasCurl = (await runToExit('sh', ['-c', 'command -v curl'])).code === 0
 

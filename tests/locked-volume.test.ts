@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { services } from '@polyservice-lab/contracts/services'
+import { serviceNames, services } from '@polyservice-lab/contracts/services'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { docker, runToExit } from './support/docker.ts'
 import { until } from './support/lab.ts'
-import { serviceNames } from './support/services.ts'
 
 /** Services that keep something, each in the folder /data of its container. */
 describe.each(serviceNames.filter((name) => services[name].keeps !== undefined))('%s', (name) => {
@@ -30,7 +29,8 @@ describe.each(serviceNames.filter((name) => services[name].keeps !== undefined))
   }
   const ready = (container: string) =>
     until(
-      async () => (await runToExit('docker', ['exec', container, 'node', 'health-check.mjs'])).code === 0,
+      async () =>
+        (await runToExit('docker', ['exec', container, 'node', '/app/health-check.mjs'])).code === 0,
       `${name} is ready`,
     )
 

@@ -1,13 +1,13 @@
+import { serviceNames } from '@polyservice-lab/contracts/services'
 import { describe, expect, test } from 'vitest'
 import { until, useLab } from './support/lab.ts'
-import { type Opening, openings } from './support/openings.ts'
-import { serviceNames } from './support/services.ts'
+import { type Opening, subjects } from './support/subject.ts'
 
 /** Digits are text in every protocol, and JSON. */
 const message = (bytes: number) => Buffer.alloc(bytes, '1')
 
 describe.each(serviceNames)('%s', (name) => {
-  const { begin, bytesMax, refusal, answer } = openings[name]
+  const { begin, bytesMax, refusal, answer } = subjects[name].unfinished
   const isRefused = (client: Opening) => client.heard().includes(refusal)
   const isAnswered = (client: Opening) => client.heard().includes(answer)
 
@@ -47,7 +47,7 @@ describe.each(serviceNames)('%s', (name) => {
       await using small = await begin(address, message(10))
       small.finish()
       await until(() => isAnswered(small), 'a small message is answered')
-      expect(await lab.service(name).logs()).not.toMatch(/"level":"(error|fatal)"/)
+      expect(await lab.service(name).readLogs()).not.toMatch(/"level":"(error|fatal)"/)
     })
   })
 })

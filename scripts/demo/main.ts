@@ -1,17 +1,26 @@
-// The story that `make demo` tells: four protocols, spoken to the containers that run, through the typed clients.
-import { addressOf } from './address-of.ts'
-import { tellCourses } from './courses.ts'
-import { tellEcho } from './echo.ts'
-import { tellHistory } from './history.ts'
-import { createStory } from './story.ts'
-import { tellUsers } from './users.ts'
+// The story that `make demo` tells: each protocol, spoken to the containers that run, through the typed clients.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type ServiceName, serviceNames, services } from '../../contracts/services.ts'
+import { type Address, addressOf } from './address-of.ts'
+import { createStory, type Story } from './story.ts'
+
+/** What services/<name>.ts exports: the chapter of one service. */
+type Tell = (story: Story, address: Address) => Promise<void>
 
 const story = createStory((text) => process.stdout.write(text))
 
-await tellUsers(story, await addressOf('users-api', 8001))
-await tellCourses(story, await addressOf('course-grpc', 50_051))
-await tellHistory(story, await addressOf('tcp-history', 12_345))
-await tellEcho(story, await addressOf('ws-echo', 8765))
+for (const name of serviceNames) {
+  const chapter = join(import.meta.dirname, 'services', `${name}.ts`)
+  if (existsSync(chapter)) await tellOf(name, (await import(chapter)).tell)
+}
+
+async function tellOf(name: ServiceName, tell: Tell): Promise<void> {
+  const { protocol, port } = services[name]
+  const address = await addressOf(name, port)
+  story.chapter(`${protocol}: ${name}`, `${address.host}:${address.port}`)
+  await tell(story, address)
+}
 
 process.exitCode = story.verdict() ? 0 : 1
 process.stdout.write(`

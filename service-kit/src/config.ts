@@ -1,6 +1,7 @@
 import {
   composeVariable,
   containerAdminPort,
+  containerVariables,
   type ServiceName,
   services,
 } from '@polyservice-lab/contracts/services'
@@ -109,6 +110,6 @@ export function defineConfig<C>(service: ServiceName, read: (env: EnvReader) => 
 function withComposeName(service: ServiceName, fault: string): string {
   const variable = /^[A-Z_0-9]+/.exec(fault)?.[0] ?? ''
   const name = composeVariable(service, variable)
-  const isOfContainer = ['HOST', 'PORT', 'ADMIN_PORT', 'DATA_DIR'].includes(variable)
+  const isOfContainer = (containerVariables as readonly string[]).includes(variable)
   return name === variable || isOfContainer ? fault : `${fault} (in compose: ${name})`
 }

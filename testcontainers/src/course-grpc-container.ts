@@ -1,17 +1,11 @@
 import { type CourseClient, type CourseClientOptions, createCourseClient } from '@polyservice-lab/clients'
-import type { StartedTestContainer } from 'testcontainers'
-import type { ContainerRuntime } from './container-runtime.ts'
 import { ServiceContainer } from './service-container.ts'
 import { StartedServiceContainer } from './started-service-container.ts'
 
 /** gRPC: courses, all four kinds of calls. */
 export class CourseGrpcContainer extends ServiceContainer<StartedCourseGrpcContainer> {
   constructor(image?: string) {
-    super('course-grpc', image)
-  }
-
-  protected override wrap(container: StartedTestContainer, runtime: ContainerRuntime) {
-    return new StartedCourseGrpcContainer('course-grpc', container, runtime)
+    super('course-grpc', StartedCourseGrpcContainer, image)
   }
 }
 

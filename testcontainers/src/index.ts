@@ -3,10 +3,19 @@
  * @module @polyservice-lab/testcontainers
  */
 
+export type { ServiceName } from '@polyservice-lab/contracts/services'
 export type { ContainerRuntime } from './container-runtime.ts'
+export { containers } from './containers.ts'
 export { CourseGrpcContainer, StartedCourseGrpcContainer } from './course-grpc-container.ts'
-export { type LabContainers, PolyserviceLab, StartedPolyserviceLab } from './polyservice-lab.ts'
-export { ServiceContainer, type ServiceName } from './service-container.ts'
+export {
+  type LabContainers,
+  PolyserviceLab,
+  StartedLab,
+  type StartedLabContainers,
+  type StartedPolyserviceLab,
+} from './polyservice-lab.ts'
+export { newPostgres, StartedPostgres, startPostgres } from './postgres.ts'
+export { ServiceContainer } from './service-container.ts'
 export { type Address, StartedServiceContainer } from './started-service-container.ts'
 export { StartedTcpHistoryContainer, TcpHistoryContainer } from './tcp-history-container.ts'
 export type { Limits } from './throttle.ts'

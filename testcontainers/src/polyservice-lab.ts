@@ -1,86 +1,80 @@
 import { createLab, type Lab, type LabOptions } from '@polyservice-lab/clients'
-import { CourseGrpcContainer, type StartedCourseGrpcContainer } from './course-grpc-container.ts'
+import { type ServiceName, serviceNames } from '@polyservice-lab/contracts/services'
+import { containers } from './containers.ts'
 import type { StartedServiceContainer } from './started-service-container.ts'
-import { type StartedTcpHistoryContainer, TcpHistoryContainer } from './tcp-history-container.ts'
-import { type StartedUsersApiContainer, UsersApiContainer } from './users-api-container.ts'
-import { type StartedWsEchoContainer, WsEchoContainer } from './ws-echo-container.ts'
 
-/** The containers of a lab, where they are not to be the usual ones. */
-export interface LabContainers {
-  readonly usersApi?: UsersApiContainer
-  readonly courseGrpc?: CourseGrpcContainer
-  readonly tcpHistory?: TcpHistoryContainer
-  readonly wsEcho?: WsEchoContainer
+type CamelCase<Text extends string> = Text extends `${infer Head}-${infer Rest}`
+  ? `${Head}${Capitalize<CamelCase<Rest>>}`
+  : Text
+
+type Container<Name extends ServiceName> = InstanceType<(typeof containers)[Name]>
+
+/** The containers of a lab, where they are not to be the usual ones: `usersApi`, `courseGrpc`, … */
+export type LabContainers = { readonly [Name in ServiceName as CamelCase<Name>]?: Container<Name> }
+
+/** The containers of a lab that runs. */
+export type StartedLabContainers = {
+  readonly [Name in ServiceName as CamelCase<Name>]: Awaited<ReturnType<Container<Name>['start']>>
 }
 
+/** A lab that runs. Disposing it removes its containers and what they kept. */
+export type StartedPolyserviceLab = StartedLab & StartedLabContainers
+
 /**
- * All four services.
+ * All services.
  * @example
  * await using lab = await new PolyserviceLab({ usersApi: new UsersApiContainer().withPolicy('open') }).start()
  * await using client = lab.client()
  */
 export class PolyserviceLab {
-  readonly #containers: Required<LabContainers>
+  readonly #containers: LabContainers
 
-  constructor({
-    usersApi = new UsersApiContainer(),
-    courseGrpc = new CourseGrpcContainer(),
-    tcpHistory = new TcpHistoryContainer(),
-    wsEcho = new WsEchoContainer(),
-  }: LabContainers = {}) {
-    this.#containers = { usersApi, courseGrpc, tcpHistory, wsEcho }
+  constructor(containers: LabContainers = {}) {
+    this.#containers = containers
   }
 
   /** Starts all at once. When one of them fails, none of them stays. */
   async start(): Promise<StartedPolyserviceLab> {
-    const { usersApi, courseGrpc, tcpHistory, wsEcho } = this.#containers
-    const starting = [usersApi.start(), courseGrpc.start(), tcpHistory.start(), wsEcho.start()] as const
+    const starting = serviceNames.map(async (name) => {
+      const container = this.#containers[camelCase(name)] ?? new containers[name]()
+      return [camelCase(name), (await container.start()) as StartedServiceContainer] as const
+    })
     try {
-      return new StartedPolyserviceLab(await Promise.all(starting))
+      return startedLab(Object.fromEntries(await Promise.all(starting)) as unknown as StartedLabContainers)
     } catch (error) {
       for (const start of await Promise.allSettled(starting))
-        if (start.status === 'fulfilled') await start.value.stop()
+        if (start.status === 'fulfilled') await start.value[1].stop()
       throw error
     }
   }
 }
 
-/** A lab that runs. Disposing it removes its containers and what they kept. */
-export class StartedPolyserviceLab implements AsyncDisposable {
-  readonly usersApi: StartedUsersApiContainer
-  readonly courseGrpc: StartedCourseGrpcContainer
-  readonly tcpHistory: StartedTcpHistoryContainer
-  readonly wsEcho: StartedWsEchoContainer
+/** What all services of a lab that runs have together. */
+export class StartedLab implements AsyncDisposable {
+  readonly #containers: StartedLabContainers
 
-  constructor([usersApi, courseGrpc, tcpHistory, wsEcho]: readonly [
-    StartedUsersApiContainer,
-    StartedCourseGrpcContainer,
-    StartedTcpHistoryContainer,
-    StartedWsEchoContainer,
-  ]) {
-    this.usersApi = usersApi
-    this.courseGrpc = courseGrpc
-    this.tcpHistory = tcpHistory
-    this.wsEcho = wsEcho
+  constructor(containers: StartedLabContainers) {
+    this.#containers = containers
   }
 
-  /** The four, for what is done to each of them. */
+  /** All of them, for what is done to each. */
   get services(): readonly StartedServiceContainer[] {
-    return [this.usersApi, this.courseGrpc, this.tcpHistory, this.wsEcho]
+    return Object.values(this.#containers)
   }
 
-  /** Clients of all four, for where they are now. They are the caller's to dispose. */
+  /** The same lab with other containers in the place of some. It owns neither these nor those. */
+  with(others: Partial<StartedLabContainers>): StartedPolyserviceLab {
+    return startedLab({ ...this.#containers, ...others })
+  }
+
+  /** Clients of all services, for where they are now. They are the caller's to dispose. */
   client(options: Omit<LabOptions, 'host' | 'ports'> = {}): Lab {
-    const ports = {
-      usersApi: this.usersApi.address().port,
-      courseGrpc: this.courseGrpc.address().port,
-      tcpHistory: this.tcpHistory.address().port,
-      wsEcho: this.wsEcho.address().port,
-    }
-    return createLab({ ...options, host: this.usersApi.address().host, ports })
+    const addresses = Object.entries(this.#containers).map(([name, one]) => [name, one.address()] as const)
+    const ports = Object.fromEntries(addresses.map(([name, { port }]) => [name, port]))
+    return createLab({ ...options, host: addresses[0]?.[1].host, ports })
   }
 
-  /** All four forget everything. */
+  /** All of them forget everything. */
   async reset(): Promise<void> {
     await Promise.all(this.services.map((service) => service.reset()))
   }
@@ -100,4 +94,12 @@ export class StartedPolyserviceLab implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
   }
+}
+
+function startedLab(containers: StartedLabContainers): StartedPolyserviceLab {
+  return Object.assign(new StartedLab(containers), containers)
+}
+
+function camelCase(name: ServiceName): CamelCase<ServiceName> {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()) as CamelCase<ServiceName>
 }

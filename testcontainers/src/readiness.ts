@@ -1,9 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
+import { containerAdminPort } from '@polyservice-lab/contracts/services'
 import type { BoundPorts, WaitStrategy } from 'testcontainers'
 import type { Container } from './container-runtime.ts'
-
-/** The admin port inside every container of the lab. */
-export const adminPort = 9090
 
 const pollMs = 15
 const probeTimeoutMs = 1_000
@@ -75,7 +73,7 @@ export class ReadinessWait implements WaitStrategy {
   }
 
   waitUntilReady(container: Container, boundPorts: BoundPorts): Promise<void> {
-    const adminUrl = `http://${this.#host}:${boundPorts.getBinding(adminPort)}`
+    const adminUrl = `http://${this.#host}:${boundPorts.getBinding(containerAdminPort)}`
     return untilReady(container, adminUrl, this.getStartupTimeout())
   }
 

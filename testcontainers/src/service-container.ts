@@ -1,17 +1,15 @@
+import { containerAdminPort, type ServiceName, services } from '@polyservice-lab/contracts/services'
 import { GenericContainer, type StartedTestContainer } from 'testcontainers'
 import { type ContainerRuntime, containerRuntime, unlessGone } from './container-runtime.ts'
 import { freePort, loopback } from './free-ports.ts'
-import { adminPort, ReadinessWait } from './readiness.ts'
+import { ReadinessWait } from './readiness.ts'
+import type { StartedServiceContainer } from './started-service-container.ts'
 
-export type ServiceName = 'course-grpc' | 'tcp-history' | 'ws-echo' | 'users-api'
-
-/** The ports on which the services speak their protocols inside their containers. */
-export const servicePorts: Readonly<Record<ServiceName, number>> = {
-  'course-grpc': 50_051,
-  'tcp-history': 12_345,
-  'ws-echo': 8765,
-  'users-api': 8001,
-}
+type StartedClass<Started> = new (
+  service: ServiceName,
+  container: StartedTestContainer,
+  runtime: ContainerRuntime,
+) => Started
 
 const localImages = 'polyservice-lab/'
 const startsMax = 5
@@ -21,19 +19,25 @@ const mebibyte = 1024 ** 2
  * A container of one service: on free ports of 127.0.0.1, hardened as in docker-compose.yml (no capabilities, a root
  * that is read only, limits of memory and processes), with its reset switched on. All of GenericContainer is there.
  */
-export abstract class ServiceContainer<Started extends StartedTestContainer> extends GenericContainer {
+export abstract class ServiceContainer<Started extends StartedServiceContainer> extends GenericContainer {
   readonly #service: ServiceName
+  readonly #Started: StartedClass<Started>
   readonly #chosenPorts = new Set<string>()
   #containerId: string | undefined
 
-  /** @param image default: the image of this service that was built here, with the tag of LAB_TAG or `latest` */
+  /**
+   * @param Started what a container of the service is once it runs
+   * @param image default: the image of this service that was built here, with the tag of LAB_TAG or `latest`
+   */
   constructor(
     service: ServiceName,
+    Started: StartedClass<Started>,
     image = `${localImages}${service}:${process.env['LAB_TAG'] || 'latest'}`,
   ) {
     super(image)
     this.#service = service
-    this.withExposedPorts(servicePorts[service], adminPort)
+    this.#Started = Started
+    this.withExposedPorts(services[service].port, containerAdminPort)
       .withEnvironment({ RESET: 'on' })
       .withDroppedCapabilities('ALL')
       .withSecurityOpt('no-new-privileges:true')
@@ -54,8 +58,6 @@ export abstract class ServiceContainer<Started extends StartedTestContainer> ext
     return this.withTmpFs({ '/data': `rw,size=${size},uid=1000,gid=1000,mode=0700` })
   }
 
-  protected abstract wrap(container: StartedTestContainer, runtime: ContainerRuntime): Started
-
   /** @throws Error when the image is missing, or the container does not become ready: it is removed then */
   override async start(): Promise<Started> {
     const runtime = await containerRuntime()
@@ -65,7 +67,7 @@ export abstract class ServiceContainer<Started extends StartedTestContainer> ext
     for (let started = 1; ; started += 1) {
       this.#containerId = undefined
       try {
-        return this.wrap(await super.start(), runtime)
+        return new this.#Started(this.#service, await super.start(), runtime)
       } catch (error) {
         await this.#removeFailed(runtime)
         if (started === startsMax || !isPortTaken(error)) throw error

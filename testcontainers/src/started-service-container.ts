@@ -1,3 +1,4 @@
+import { containerAdminPort, type ServiceName, services } from '@polyservice-lab/contracts/services'
 import {
   AbstractStartedContainer,
   type StartedTestContainer,
@@ -5,8 +6,7 @@ import {
   type StoppedTestContainer,
 } from 'testcontainers'
 import { type Container, type ContainerRuntime, unlessGone } from './container-runtime.ts'
-import { adminPort, readLogs, untilReady } from './readiness.ts'
-import { type ServiceName, servicePorts } from './service-container.ts'
+import { readLogs, untilReady } from './readiness.ts'
 import { type Limits, throttle } from './throttle.ts'
 
 const readyTimeoutMs = 60_000
@@ -33,7 +33,7 @@ export abstract class StartedServiceContainer extends AbstractStartedContainer {
     this.service = service
     this.#runtime = runtime
     this.#container = runtime.client.container.getById(container.getId())
-    for (const port of [servicePorts[service], adminPort])
+    for (const port of [services[service].port, containerAdminPort])
       this.#ports.set(port, container.getMappedPort(port))
   }
 
@@ -42,12 +42,12 @@ export abstract class StartedServiceContainer extends AbstractStartedContainer {
 
   /** Where it listens now. On a Docker engine of this machine, it stays there however often it is started. */
   address(): Address {
-    return { host: this.#runtime.host, port: this.#hostPort(servicePorts[this.service]) }
+    return { host: this.#runtime.host, port: this.#hostPort(services[this.service].port) }
   }
 
   /** Base URL of /livez, /readyz, /metrics and /reset. */
   adminUrl(): string {
-    return `http://${this.#runtime.host}:${this.#hostPort(adminPort)}`
+    return `http://${this.#runtime.host}:${this.#hostPort(containerAdminPort)}`
   }
 
   /** Forgets everything: the state is as at the first start. */
@@ -55,6 +55,15 @@ export abstract class StartedServiceContainer extends AbstractStartedContainer {
     const response = await fetch(`${this.adminUrl()}/reset`, { method: 'POST' })
     if (response.status !== 204)
       throw new Error(`${this.service} was not reset: ${response.status} ${await response.text()}`)
+  }
+
+  /** The sum of all samples of a metric of /metrics, whatever their labels; 0 where there is none. */
+  async metric(name: string): Promise<number> {
+    const text = await fetch(`${this.adminUrl()}/metrics`).then((response) => response.text())
+    return text
+      .split('\n')
+      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
   }
 
   /** The text that it wrote until now; `logs()` is the stream that goes on. */

@@ -1,17 +1,11 @@
 import { type ClientOptions, createHistoryClient, type HistoryClient } from '@polyservice-lab/clients'
-import type { StartedTestContainer } from 'testcontainers'
-import type { ContainerRuntime } from './container-runtime.ts'
 import { ServiceContainer } from './service-container.ts'
 import { StartedServiceContainer } from './started-service-container.ts'
 
 /** Raw TCP: keeps every message, answers with all of them. */
 export class TcpHistoryContainer extends ServiceContainer<StartedTcpHistoryContainer> {
   constructor(image?: string) {
-    super('tcp-history', image)
-  }
-
-  protected override wrap(container: StartedTestContainer, runtime: ContainerRuntime) {
-    return new StartedTcpHistoryContainer('tcp-history', container, runtime)
+    super('tcp-history', StartedTcpHistoryContainer, image)
   }
 }
 

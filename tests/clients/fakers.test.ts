@@ -1,8 +1,8 @@
 import { type Lab, LabError } from '@polyservice-lab/clients'
 import { createFakers, withFakers, wrongValues } from '@polyservice-lab/clients/fakers'
+import { serviceNames } from '@polyservice-lab/contracts/services'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { useLab } from '../support/lab.ts'
-import { serviceNames } from '../support/services.ts'
 import { connect } from './support/connect.ts'
 
 const services = useLab(serviceNames)
@@ -15,7 +15,7 @@ let previewFileId: string
 let courseId: string
 
 beforeAll(async () => {
-  lab = await connect(services, { account })
+  lab = connect(services, { account })
   userId = (await lab.users.createUser(account)).id
   previewFileId = (await lab.files.createFile(fakers.file())).id
   courseId = (await lab.courses.createCourse(fakers.course({ previewFileId, createdByUserId: userId }))).id

@@ -2,16 +2,16 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { type CallOptions, createLab, type Lab, LabError } from '@polyservice-lab/clients'
 import { createFakers } from '@polyservice-lab/clients/fakers'
+import { serviceNames } from '@polyservice-lab/contracts/services'
 import { expect, onTestFinished, test } from 'vitest'
 import { useLab } from '../support/lab.ts'
-import { serviceNames } from '../support/services.ts'
 import { connect } from './support/connect.ts'
 
 const services = useLab(serviceNames)
 const fakers = createFakers()
 
 test('one call speaks to all four protocols', async () => {
-  await using lab = await connect(services)
+  await using lab = connect(services)
   const account = fakers.user()
   const { id } = await lab.users.createUser(account)
   expect((await lab.authentication.login(account)).tokenType).toBe('bearer')
@@ -22,11 +22,11 @@ test('one call speaks to all four protocols', async () => {
 })
 
 test('with an account, its REST clients are those of the account', async () => {
-  await using nobody = await connect(services)
+  await using nobody = connect(services)
   const account = fakers.user()
   await nobody.users.createUser(account)
   await expect(nobody.users.getUserMe()).rejects.toMatchObject({ code: 'unauthenticated' })
-  await using lab = await connect(services, { account })
+  await using lab = connect(services, { account })
   expect((await lab.users.getUserMe()).email).toBe(account.email)
   expect(lab.as({ ...account }).files).toBe(lab.files)
 })
@@ -88,7 +88,7 @@ test.for<[protocol: string, call: (clients: Lab) => Promise<unknown>, told: obje
     false,
   ],
 ])('one error for %s', async ([, call, told, hasRequestId]) => {
-  await using clients = await connect(services)
+  await using clients = connect(services)
   const error = await call(clients).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(LabError)
   expect(error).toMatchObject(told)

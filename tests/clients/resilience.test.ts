@@ -1,19 +1,11 @@
 import { createLab, type HistoryMessage, type Lab, type WireEvent } from '@polyservice-lab/clients'
 import { createFakers } from '@polyservice-lab/clients/fakers'
+import { type ServiceName, serviceNames } from '@polyservice-lab/contracts/services'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { useLab } from '../support/lab.ts'
-import { type ServiceName, serviceNames, services } from '../support/services.ts'
-import { freePort } from '../users-api/support/free-port.ts'
 import { connect } from './support/connect.ts'
 
-// A service that starts again must be where it was.
-const ports = Object.fromEntries(
-  await Promise.all(serviceNames.map(async (name) => [name, await freePort()] as const)),
-) as Record<ServiceName, number>
-const lab = useLab(
-  serviceNames,
-  Object.fromEntries(serviceNames.map((name) => [services[name].portVariable, String(ports[name])])),
-)
+const lab = useLab(serviceNames)
 const fakers = createFakers()
 
 let events: WireEvent[]
@@ -21,7 +13,7 @@ let clients: Lab
 
 beforeEach(async () => {
   events = []
-  clients = await connect(lab, {
+  clients = connect(lab, {
     timeoutMs: 25_000,
     retries: { retriesMax: 1_000, delayMsMax: 200 },
     onWire: (event) => events.push(event),
@@ -32,7 +24,7 @@ afterEach(() => clients[Symbol.asyncDispose]())
 
 async function kill(name: ServiceName): Promise<void> {
   await lab.service(name).signal('SIGKILL')
-  await lab.service(name).exit()
+  await lab.service(name).exitCode()
 }
 
 const retries = () => events.flatMap(({ retry }) => (retry ? [retry.number] : []))

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import type { Lab } from '@polyservice-lab/clients'
 import { createFakers } from '@polyservice-lab/clients/fakers'
 import { createWirePrinter } from '@polyservice-lab/clients/wire'
+import { serviceNames } from '@polyservice-lab/contracts/services'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Exit, runToExit } from '../support/docker.ts'
 import { useLab } from '../support/lab.ts'
-import { serviceNames } from '../support/services.ts'
 import { connect } from './support/connect.ts'
 
 const services = useLab(serviceNames)
@@ -19,7 +19,7 @@ let lab: Lab
 let printed = ''
 
 beforeAll(async () => {
-  lab = await connect(services, {
+  lab = connect(services, {
     onWire: createWirePrinter((text) => {
       printed += text
     }),

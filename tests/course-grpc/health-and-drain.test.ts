@@ -18,7 +18,7 @@ const { getCourse, importCourses, listCourses, study } = CourseService.method
 const ask = messageFrame(study.input, { courseId: 'api-course', question: 'API' })
 
 beforeEach(async () => {
-  const { adminUrl } = await lab.service('course-grpc').address()
+  const adminUrl = lab.service('course-grpc').adminUrl()
   const up = await fetch(`${adminUrl}/readyz`)
     .then(({ ok }) => ok)
     .catch(() => false)
@@ -43,7 +43,7 @@ test('SIGTERM: health says NOT_SERVING, then GOAWAY, calls in flight finish, new
   await until(() => healthOf(watch).length === 1 && dialogue.frames.length === 2, 'the calls are in flight')
 
   const goaway = once(connection.session, 'goaway')
-  const exit = service.exit()
+  const exit = service.exitCode()
   await service.signal('SIGTERM')
   await goaway
   expect((await watch.ended).status).toBe(14)
@@ -73,7 +73,7 @@ test('SIGTERM: a call that finds no end is told UNAVAILABLE, a reader that sleep
   sleeper.stream.end(messageFrame(listCourses.input, {}))
   await until(async () => (await service.metric('lab_requests_in_flight')) === 2, 'both calls are in flight')
 
-  const exit = service.exit()
+  const exit = service.exitCode()
   await service.signal('SIGTERM')
   expect((await dialogue.ended).status).toBe(14)
   expect(await exit).toBe(0)
@@ -84,7 +84,7 @@ test('SIGTERM: an idle connection does not hold up the exit', async () => {
   await using connection = await connect()
   await connection.unary(getCourse, { courseId: 'api-course' })
   const closed = once(connection.session, 'close')
-  const exit = service.exit()
+  const exit = service.exitCode()
   await service.signal('SIGTERM')
   await closed
   expect(await exit).toBe(0)
@@ -103,7 +103,7 @@ test('SIGKILL: what was acknowledged is kept, and nothing of an import that was 
   stream.write(frame(bytes))
   await until(async () => (await service.metric('lab_requests_in_flight')) === 1, 'the import is in flight')
 
-  const exit = service.exit()
+  const exit = service.exitCode()
   await service.signal('SIGKILL')
   await exit
   await service.start()

@@ -15,7 +15,7 @@ import { buildCourse, manyCourses } from './support/courses.ts'
 import { connectRaw, messageFrame, pathOf } from './support/raw-client.ts'
 
 const image = `polyservice-lab/course-grpc:${process.env['LAB_TAG'] ?? 'latest'}`
-const { createCourse, getCourse, importCourses, study } = CourseService.method
+const { createCourse, getCourse, importCourses, listCourses, study } = CourseService.method
 
 describe('limits', () => {
   const lab = useCourseLab({
@@ -113,6 +113,29 @@ describe('limits', () => {
     await until(async () => (await lab.service.metric('lab_connections')) === 2, 'there is room')
     await using fifth = await connectRaw(address)
     expect((await fifth.unary(getCourse, { courseId: 'api-course' })).status).toBe(0)
+  })
+})
+
+describe('an answer that is not read', () => {
+  const lab = useCourseLab({ SEND_TIMEOUT_MS: '1000' })
+
+  test('SEND_TIMEOUT_MS: ends its call with RESOURCE_EXHAUSTED, and no other', async () => {
+    await lab.client.importCourses(manyCourses(2_000, { description: 'x'.repeat(1_000) }))
+    await using connection = await connectRaw(await lab.service.address())
+    const dialogue = connection.open(pathOf(study))
+    const { stream, ended } = connection.open(pathOf(listCourses))
+    stream.pause()
+    stream.end(messageFrame(listCourses.input, {}))
+    await until(
+      async () => (await lab.outcomes('ListCourses', 'resource_exhausted')) === 1,
+      'the list has ended',
+    )
+    stream.resume()
+    await ended.catch(() => {})
+    // ENHANCE_YOUR_CALM is RESOURCE_EXHAUSTED to clients ("gRPC over HTTP/2", Errors).
+    expect(stream.rstCode).toBe(11)
+    dialogue.stream.end()
+    expect((await dialogue.ended).status).toBe(0)
   })
 })
 

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { serviceNames } from '@polyservice-lab/contracts/services'
 import { expect, onTestFinished, test } from 'vitest'
 import { docker, repositoryRoot } from '../support/docker.ts'
-import { serviceNames } from '../support/services.ts'
 
 /** Images under a tag of their own, by which the containers of one run are known. */
 async function tagImages(): Promise<string> {

@@ -1,11 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
 import { LabError, type LabErrorCode } from '@polyservice-lab/clients'
 import type { Address } from './lab.ts'
-import type { Subject } from './subjects.ts'
+import type { Subject } from './subject.ts'
 
-/** One call of a load: when it began, on the clock of performance.now(), and how it ended. */
+/** One call of a load: when it began and ended, on the clock of performance.now(), and how. */
 export interface Call {
+  /** What the service was given. */
+  readonly item: string
   readonly begun: number
+  readonly ended: number
   readonly code: 'ok' | LabErrorCode
 }
 
@@ -30,9 +33,10 @@ export function startLoad(subject: Subject, address: Address, enough: (calls: nu
     while (!enough(begun)) {
       begun += 1
       const item = crypto.randomUUID()
-      const call = { begun: performance.now(), code: await outcome(subject.call(address, item)) }
-      calls.push(call)
-      if (call.code === 'ok') acknowledged.push(item)
+      const started = performance.now()
+      const code = await outcome(subject.call(address, item))
+      calls.push({ item, begun: started, ended: performance.now(), code })
+      if (code === 'ok') acknowledged.push(item)
       else await setTimeout(20)
     }
   }

@@ -1,14 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { docker } from '../support/docker.ts'
 import type { RunningService } from '../support/lab.ts'
-
-/** The id of the container behind a service. */
-export async function containerOf(service: RunningService): Promise<string> {
-  const { port } = await service.address()
-  const { stdout } = await docker('ps', '--quiet', '--filter', `publish=${port}`)
-  return stdout.trim()
-}
 
 export interface InsideProgram extends AsyncDisposable {
   /** Resolves with its exit code. */
@@ -20,7 +12,7 @@ export interface InsideProgram extends AsyncDisposable {
  * resolves when it has printed its first line. Disposing ends its input, on which it must end.
  */
 export async function runInside(service: RunningService, program: string): Promise<InsideProgram> {
-  const child = spawn('docker', ['exec', '-i', await containerOf(service), 'node', '-e', program], {
+  const child = spawn('docker', ['exec', '-i', service.getId(), 'node', '-e', program], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const exit = once(child, 'exit').then(([code]) => Number(code))

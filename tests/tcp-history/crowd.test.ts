@@ -3,7 +3,7 @@ import { decodeAnswer, encodeRequest, FrameParser, preface } from '@polyservice-
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { docker } from '../support/docker.ts'
 import { until, useLab } from '../support/lab.ts'
-import { containerOf, runInside } from './container.ts'
+import { runInside } from './container.ts'
 import { openRaw, type RawSocket } from './raw-socket.ts'
 
 const mebibyte = 1_048_576
@@ -13,7 +13,7 @@ const service = () => lab.service('tcp-history')
 
 const state = async () => {
   const format = '{{.State.StartedAt}} {{.State.OOMKilled}} {{.RestartCount}}'
-  return (await docker('inspect', '--format', format, await containerOf(service()))).stdout
+  return (await docker('inspect', '--format', format, service().getId())).stdout
 }
 let stateAtFirst: string
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   expect(await state()).toBe(stateAtFirst)
-  expect(await service().logs()).not.toContain('unforeseen')
+  expect(await service().readLogs()).not.toContain('unforeseen')
 })
 
 beforeEach(async () => {
@@ -88,7 +88,7 @@ test('a follower that does not read is cut off; the others do not notice', async
   await fill(writer, 60_000_000)
   expect(await Promise.all(counts)).toEqual(counts.map(() => 1_000n))
   await until(async () => (await service().metric('lab_connections')) === 6, 'the slow one is cut off')
-  expect(await service().logs()).toContain('cut off a client that does not read')
+  expect(await service().readLogs()).toContain('cut off a client that does not read')
   slow.socket.resume()
   const answer = await slow.answer.catch(() => Buffer.alloc(0))
   expect(answer.length).toBeLessThan(60_000_000)
@@ -183,8 +183,7 @@ test.each([
     return (await service().metric('lab_connections')) === 1
   }, 'all of them are cut off')
   await crowd[Symbol.asyncDispose]()
-  const { adminUrl } = await service().address()
-  expect((await fetch(`${adminUrl}/readyz`)).status).toBe(200)
+  expect((await fetch(`${service().adminUrl()}/readyz`)).status).toBe(200)
 })
 
 test('2,000 clients that append 60,000 bytes at the same moment are told the number, or that the server is busy', async () => {

@@ -77,7 +77,7 @@ describe.each([
       const enough = 200 + Math.floor(Math.random() * 1_000)
       await until(() => load.numbered.size >= enough, `${enough} messages are acknowledged`)
       await service.signal('SIGKILL')
-      await Promise.all([load.ended, service.exit()])
+      await Promise.all([load.ended, service.exitCode()])
       await service.start()
       for (const [message, sequence] of load.numbered) numbered.set(message, sequence)
       for (const message of load.plain) plain.add(message)

@@ -12,7 +12,6 @@ import vectors from '@polyservice-lab/contracts/tcp-history/vectors.json' with {
 import { beforeEach, describe, expect, test } from 'vitest'
 import { docker } from '../support/docker.ts'
 import { until, useLab } from '../support/lab.ts'
-import { containerOf } from './container.ts'
 import { openRaw } from './raw-socket.ts'
 
 // No pause turns a part of the preface into a plain message, however long the rest takes to arrive.
@@ -311,7 +310,7 @@ describe('the client', () => {
 
   test('is told that a server is gone which was paused', async () => {
     const { host, port } = await service().address()
-    const container = await containerOf(service())
+    const container = service().getId()
     await using session = await createHistoryClient({ host, port, keepaliveMs: 1_000 }).open()
     await session.append('before')
     const following = session.follow({ from: 2n })

@@ -133,7 +133,7 @@ describe('answers that nobody reads', () => {
       async () => (await service.metric('lab_connections')) <= 3,
       'all but two of the silent are cut off',
     )
-    expect(await service.logs()).toContain('too many bytes wait')
+    expect(await service.readLogs()).toContain('too many bytes wait')
     const read = await Array.fromAsync(session.read(), ({ message }) => message)
     expect(read).toEqual(messages)
     for (const raw of silent) raw[Symbol.dispose]()

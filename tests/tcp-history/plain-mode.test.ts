@@ -147,7 +147,7 @@ test('each connection is one line in the log, with an id of its own', async () =
 })
 
 async function accessLines(): Promise<Record<string, unknown>[]> {
-  const lines = (await service().logs()).split('\n').filter((line) => line.includes('"msg":"ended"'))
+  const lines = (await service().readLogs()).split('\n').filter((line) => line.includes('"msg":"ended"'))
   return lines.map((line) => JSON.parse(line))
 }
 

@@ -6,7 +6,6 @@ import { encodeRequest, preface } from '@polyservice-lab/contracts/tcp-history'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { docker, runToExit } from '../support/docker.ts'
 import { until, useLab } from '../support/lab.ts'
-import { containerOf } from './container.ts'
 import { openRaw } from './raw-socket.ts'
 
 const lab = useLab(['tcp-history'])
@@ -62,7 +61,7 @@ test('SIGTERM under load: who is answered is kept, who is not is told, and the e
 
   await service().signal('SIGTERM')
   await Promise.all([...load, following])
-  expect(await service().exit()).toBe(0)
+  expect(await service().exitCode()).toBe(0)
 
   expect((await silent.answer).toString()).toMatch(/^ERROR draining: [^\n]+\n$/)
   expect((await halfFrame.answer).subarray(5).toString()).toContain('draining')
@@ -111,11 +110,11 @@ describe('the log of a server that was killed', () => {
   }
 
   beforeAll(async () => {
-    container = await containerOf(service())
+    container = service().getId()
     const client = createHistoryClient(await service().address())
     for (const message of messages) await client.send(message)
     await service().signal('SIGKILL')
-    await service().exit()
+    await service().exitCode()
     log = await readLog()
   })
 
@@ -145,7 +144,7 @@ describe('the log of a server that was killed', () => {
   test('a torn end is cut off, with a line in the log, and the service goes on', async () => {
     await putLog(log.subarray(0, -2))
     await service().start()
-    expect(await service().logs()).toContain('cut off a record that a crash left unfinished')
+    expect(await service().readLogs()).toContain('cut off a record that a crash left unfinished')
     const client = createHistoryClient(await service().address())
     expect(await client.send('next')).toEqual(['first', 'second', 'next'])
   })

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { createApiClient } from '@polyservice-lab/clients'
+import { schemas } from '@polyservice-lab/contracts/users-api'
 import { chromium } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { useLab } from '../support/lab.ts'
@@ -14,17 +15,43 @@ interface Operation {
   readonly summary: string
   readonly security: readonly unknown[]
   readonly parameters?: readonly { readonly name: string; readonly in: string }[]
-  readonly responses: Readonly<Record<string, { readonly description: string }>>
+  readonly requestBody?: unknown
+  readonly responses: Readonly<
+    Record<string, { readonly content: { readonly 'application/json': { readonly schema: Schema } } }>
+  >
+}
+
+interface Schema {
+  readonly $ref?: string
+  readonly type?: string
+  readonly const?: unknown
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly items?: Schema
+  readonly anyOf?: readonly Schema[]
+  readonly examples?: readonly unknown[]
 }
 
 interface Document {
   readonly openapi: string
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
 }
 
 async function document(): Promise<Document> {
   const api = createApiClient(await lab.service('users-api').address())
   return (await api.get('/openapi.json')).body as Document
+}
+
+/** The value that the examples of a schema make. */
+function exampleOf(schema: Schema, models: Readonly<Record<string, Schema>>): unknown {
+  const { $ref, const: constant, properties, items, anyOf, examples } = schema
+  if ($ref !== undefined) return exampleOf(models[$ref.split('/').at(-1) ?? ''] ?? {}, models)
+  if (constant !== undefined) return constant
+  if (examples !== undefined) return examples[0]
+  if (anyOf?.[0] !== undefined) return exampleOf(anyOf[0], models)
+  if (items !== undefined) return [exampleOf(items, models)]
+  const entries = Object.entries(properties ?? {})
+  return Object.fromEntries(entries.map(([name, property]) => [name, exampleOf(property, models)]))
 }
 
 test('describes every operation once, with its parameters and failures', async () => {
@@ -53,6 +80,34 @@ test('refers only to schemas that it has', async () => {
       .reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], whole)
     expect(found, path).toBeDefined()
   }
+})
+
+test('names every model, and gives each an example that the contract takes', async () => {
+  const { paths, components } = await document()
+  const names = ['User', 'File', 'Course', 'Exercise', 'Tokens', 'Failure', 'Fault', 'Faults']
+  expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(names))
+  for (const [name, schema] of Object.entries(components.schemas))
+    expect(
+      schemas[name as keyof typeof schemas].safeParse(exampleOf(schema, components.schemas)).error,
+      name,
+    ).toBeUndefined()
+  for (const { responses } of Object.values(paths).flatMap((item) => Object.values(item)))
+    for (const [status, { content }] of Object.entries(responses)) {
+      const { schema } = content['application/json']
+      expect(schema, status).toEqual(schema.type === 'null' ? { type: 'null' } : { $ref: expect.any(String) })
+    }
+})
+
+test('says of every operation that it may fail, be overloaded, or find no room', async () => {
+  const { paths } = await document()
+  for (const [path, item] of Object.entries(paths))
+    for (const [method, { responses, requestBody }] of Object.entries(item)) {
+      const operation = `${method} ${path}`
+      const all = ['500', '503', ...(requestBody === undefined ? [] : ['400', '408', '413', '422'])]
+      expect(Object.keys(responses), operation).toEqual(expect.arrayContaining(all))
+      const writes = method !== 'get' && !path.includes('/authentication/')
+      expect('507' in responses, operation).toBe(writes)
+    }
 })
 
 test('says on its first page where to go on', async () => {

@@ -33,7 +33,7 @@ test('loses nothing that it acknowledged when it is killed, and knows its tokens
     }
   })
   await Promise.all(writers)
-  await service.exit()
+  await service.exitCode()
   await service.start()
   const address = await service.address()
   for (const user of acknowledged)

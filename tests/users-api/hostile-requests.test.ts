@@ -27,7 +27,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  expect(await lab.service('users-api').logs()).not.toMatch(/"level":"(error|fatal)"/)
+  expect(await lab.service('users-api').readLogs()).not.toMatch(/"level":"(error|fatal)"/)
 })
 
 /** Answers with anything but a fault of the server. */
@@ -124,7 +124,8 @@ describe('never fails', () => {
       .map(([start, end]) => `${start ?? ''}-${end ?? ''}`)
     const property = fc.asyncProperty(fc.array(part, { maxLength: 4 }), async (parts) => {
       const { status } = await api.get(path, { headers: { range: `bytes=${parts.join(',')}` } })
-      expect([206, 400, 416]).toContain(status)
+      // Ranges that cannot be understood, and several at once, do not count.
+      expect([200, 206, 416]).toContain(status)
     })
     await fc.assert(property, { numRuns: 60 })
   })

@@ -126,7 +126,7 @@ test('sweeps what a crash left when it starts again', async () => {
   socket.write(requestHead(`Content-Length: ${body.length}\r\n`) + body.slice(0, 300_000))
   await until(async () => (await blobs()).length > before.length, 'the upload has begun')
   await service.signal('SIGKILL')
-  await service.exit()
+  await service.exitCode()
   await service.start()
   expect(await blobs()).toEqual(before)
   const address = await service.address()

@@ -7,7 +7,7 @@ const service = () => lab.service('ws-echo')
 const open = async () => RawPeer.open(await service().address())
 
 afterEach(async () => {
-  expect(await service().exit()).toBe(0)
+  expect(await service().exitCode()).toBe(0)
   await service().start()
 })
 

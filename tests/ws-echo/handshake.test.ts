@@ -15,7 +15,7 @@ async function answerTo(request: string) {
   using peer = await RawPeer.connect(await address())
   peer.write(request)
   const head = await peer.head()
-  const body = head.headers.get('connection') === 'close' ? (await peer.rest()).toString() : ''
+  const body = head.status === 101 ? '' : (await peer.rest()).toString()
   return { ...head, body }
 }
 
@@ -32,7 +32,6 @@ describe('4.2.1 good handshakes', () => {
       name: 'an extension that is not spoken',
       headers: { 'Sec-WebSocket-Extensions': 'permessage-deflate' },
     },
-    { name: 'a subprotocol that is not spoken', headers: { 'Sec-WebSocket-Protocol': 'chat, superchat' } },
   ]
   test.for(good)('agrees to $name', async ({ headers, line }) => {
     const answer = await answerTo(handshake(headers, line))
@@ -43,6 +42,29 @@ describe('4.2.1 good handshakes', () => {
       // The example of 1.3.
       'sec-websocket-accept': 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
     })
+  })
+})
+
+describe('subprotocols (1.9)', () => {
+  // Clients of the WHATWG API give up where none of those that they offer is chosen.
+  test.for([
+    { offer: 'chat', chosen: 'chat' },
+    { offer: 'chat, superchat', chosen: 'chat' },
+    { offer: ', a ,,b,', chosen: 'a' },
+    { offer: ',', chosen: null },
+  ])('chooses $chosen of "$offer"', async ({ offer, chosen }) => {
+    const answer = await answerTo(handshake({ 'Sec-WebSocket-Protocol': offer }))
+    expect([answer.status, answer.headers.get('sec-websocket-protocol')]).toEqual([101, chosen])
+  })
+})
+
+describe('empty elements of lists (RFC 9110, 5.6.1.2)', () => {
+  test.for([
+    { Upgrade: ', websocket' },
+    { Connection: 'keep-alive,, Upgrade' },
+    { 'Sec-WebSocket-Extensions': ',, x-unknown ,' },
+  ])('agrees to %j', async (headers) => {
+    expect((await answerTo(handshake(headers))).status).toBe(101)
   })
 })
 
@@ -63,7 +85,8 @@ describe('4.4 wrong handshakes', () => {
       status: 400,
     },
     { name: 'no Host', headers: { Host: undefined }, status: 400 },
-    { name: 'a broken subprotocol', headers: { 'Sec-WebSocket-Protocol': 'a,,b' }, status: 400 },
+    { name: 'a broken subprotocol', headers: { 'Sec-WebSocket-Protocol': 'a b' }, status: 400 },
+    { name: 'a subprotocol twice', headers: { 'Sec-WebSocket-Protocol': 'a, b, a' }, status: 400 },
     { name: 'a broken extension', headers: { 'Sec-WebSocket-Extensions': 'a; =1' }, status: 400 },
     { name: 'content', headers: { 'Content-Length': '5' }, status: 400 },
     { name: 'content in chunks', headers: { 'Transfer-Encoding': 'chunked' }, status: 400 },
@@ -88,12 +111,18 @@ describe('4.4 wrong handshakes', () => {
   test.for(wrong)('answers $name with $status', async ({ headers, line, status }) => {
     const answer = await answerTo(handshake(headers, line))
     expect(answer.status).toBe(status)
-    expect(answer.headers.get('connection')).toBe('close')
+    expect(answer.headers.get('connection')).toBe(status === 426 ? 'Upgrade, close' : 'close')
+    expect(answer.body).toMatch(/^.+\n$/)
     if (status === 426) {
       expect(answer.headers.get('upgrade')).toBe('websocket')
       expect(answer.headers.get('sec-websocket-version')).toBe('13')
     }
     if (status === 405) expect(answer.headers.get('allow')).toBe('GET')
+  })
+
+  test('says that Connection: Upgrade is missing', async () => {
+    const { body } = await answerTo(handshake({ Connection: 'keep-alive' }))
+    expect(body).toBe('Connection: Upgrade is missing.\n')
   })
 
   test.for([
@@ -110,6 +139,9 @@ describe('plain HTTP', () => {
     { name: 'GET / of a browser', accept: browser, status: 200 },
     { name: 'HEAD / of a browser', method: 'HEAD', accept: browser, status: 200 },
     { name: 'GET / of a program', accept: '*/*', status: 426 },
+    { name: 'GET / that names HTML in capitals', accept: 'TEXT/HTML;charset=utf-8', status: 200 },
+    { name: 'GET / that takes anything, HTML too', accept: 'text/html;q=0.8, */*;q=0.8', status: 200 },
+    { name: 'GET / that likes all text', accept: 'text/*', status: 426 },
     { name: 'GET / that likes JSON more', accept: 'text/html;q=0.5, application/json', status: 426 },
     { name: 'GET / that refuses HTML', accept: 'text/html;q=0, */*', status: 426 },
     { name: 'POST / of a browser', method: 'POST', accept: browser, status: 426 },
@@ -122,11 +154,30 @@ describe('plain HTTP', () => {
     expect(response.status).toBe(status)
     if (status === 426) {
       expect(response.headers.get('upgrade')).toBe('websocket')
+      expect(response.headers.get('x-request-id')).toMatch(/^[-0-9a-f]{36}$/)
       expect(body).toBe(`This is a WebSocket server: connect to ws://${host}:${port}/ and send a message.\n`)
     } else {
       expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
       expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
     }
+  })
+})
+
+describe('a handshake behind another request (RFC 9112, 9.3.2)', () => {
+  test('is answered behind its answer', async () => {
+    using peer = await RawPeer.connect(await address())
+    peer.write(`HEAD / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n${handshake()}`)
+    expect((await peer.head()).status).toBe(200)
+    expect((await peer.head()).status).toBe(101)
+    peer.send({ payload: 'behind' })
+    expect(await peer.frames(5)).toHaveLength(5)
+  })
+
+  test('is not answered where that answer ends the connection', async () => {
+    using peer = await RawPeer.connect(await address())
+    peer.write(`GET / HTTP/1.1\r\nHost: localhost\r\n\r\n${handshake()}`)
+    expect((await peer.head()).status).toBe(426)
+    expect((await peer.rest()).toString()).toMatch(/^This is a WebSocket server.*\n$/)
   })
 })
 

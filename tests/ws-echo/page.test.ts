@@ -99,6 +99,22 @@ describe.runIf(existsSync(executablePath))('in Chromium (needs /usr/bin/chromium
     expect(await page.locator('#frames tr').count()).toBe(0)
   })
 
+  test('the page speaks the language of the browser, another one on demand, and remembers that', async () => {
+    const { host, port } = await lab.service('ws-echo').address()
+    const context = await browser.newContext({ locale: 'ru-RU' })
+    const russian = await context.newPage()
+    await russian.goto(`http://${host}:${port}/`)
+    expect(await russian.title()).toBe('ws-echo: одно сообщение, пять ответов')
+    await russian.getByRole('status').filter({ hasText: 'соединено' }).waitFor()
+    await russian.getByRole('button', { name: 'Отправить' }).click()
+    await russian.getByRole('cell', { name: '↓ получен' }).first().waitFor()
+    await russian.getByRole('button', { name: 'English' }).click()
+    expect(await russian.getByRole('cell', { name: '↓ received' }).count()).toBeGreaterThan(0)
+    await russian.reload()
+    expect(await russian.getByRole('heading', { name: 'Replies' }).count()).toBe(1)
+    await context.close()
+  })
+
   test("the browser's WebSocket gets five replies, a clean close and the reason for another", async () => {
     const { host, port } = await lab.service('ws-echo').address()
     const result = await page.evaluate(async (url) => {

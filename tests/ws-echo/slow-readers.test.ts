@@ -54,7 +54,7 @@ test('closes with 1013 clients that read nothing for SEND_TIMEOUT_MS, and not on
   timeout: 2 * patienceMs,
 }, async () => {
   const connections = () => service().metric('lab_connections')
-  const givenUp = async () => (await service().logs()).split('the client does not read').length - 1
+  const givenUp = async () => (await service().readLogs()).split('the client does not read').length - 1
   await until(async () => (await connections()) === 0, 'the clients of other tests are gone')
   const before = await givenUp()
   using slow = await RawPeer.open(await service().address())

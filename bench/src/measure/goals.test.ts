@@ -4,9 +4,9 @@ import { type Goal, judge } from './goals.ts'
 import { figure } from './statistics.ts'
 
 const goal = {
-  service: 'ws-echo',
+  service: 'a-service',
   goal: 'share of the floor',
-  scenario: 'ws-echo',
+  scenario: 'a-scenario',
   case: '16',
   figure: 'speed/floor',
 }
@@ -14,7 +14,7 @@ const goal = {
 function result(values: number[], notes: string[] = []): Result {
   const figures = values.length === 0 ? {} : { 'speed/floor': figure('x', values) }
   return {
-    scenario: 'ws-echo',
+    scenario: 'a-scenario',
     name: '16',
     protocol: 'WebSocket',
     operation: '',

@@ -3,6 +3,7 @@ import type { Figure } from './statistics.ts'
 
 /** What a figure should be at least or at most: one row of goals.json. Its median counts. */
 export interface Goal {
+  /** In goals.json, `each` stands for every service of the registry, and `{service}` for its name. */
   readonly service: string
   /** For a reader, with its unit. */
   readonly goal: string

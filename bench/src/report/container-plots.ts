@@ -1,11 +1,11 @@
 import * as Plot from '@observablehq/plot'
+import { serviceNames } from '@polyservice-lab/contracts/services'
 import type { Figure } from '../measure/statistics.ts'
-import { services } from '../servers/service.ts'
 import { svg } from './svg.ts'
 
 /** Start to ready of every container, each start a dot. */
 export function startPlot(figures: Readonly<Record<string, Figure>>): string {
-  const rows = [...services, 'floor'].flatMap((name) =>
+  const rows = [...serviceNames, 'floor'].flatMap((name) =>
     (figures[`${name}.ready`]?.values ?? []).map((value) => ({
       name: name === 'floor' ? 'bare node:http' : name,
       value,
@@ -34,11 +34,11 @@ export function startPlot(figures: Readonly<Record<string, Figure>>): string {
 
 /** Every image as what all have and what is its own. */
 export function imagePlot(figures: Readonly<Record<string, Figure>>): string {
-  const rows = services.flatMap((service) => {
+  const rows = serviceNames.flatMap((service) => {
     const [whole, own] = [figures[`${service}.whole`]?.median, figures[`${service}.own`]?.median]
     if (whole === undefined || own === undefined) return []
     return [
-      { service, part: 'shared by all four', size: whole - own },
+      { service, part: 'shared by all', size: whole - own },
       { service, part: 'of its own', size: own },
     ]
   })
@@ -47,9 +47,9 @@ export function imagePlot(figures: Readonly<Record<string, Figure>>): string {
     height: 170,
     marginLeft: 110,
     marginRight: 130,
-    x: { label: 'MiB: in grey what all four images share, in red what is of the service →', grid: true },
+    x: { label: 'MiB: in grey what all images share, in red what is of the service →', grid: true },
     y: { label: null, tickSize: 0 },
-    color: { domain: ['shared by all four', 'of its own'], range: ['#9aa5b1', '#d1495b'] },
+    color: { domain: ['shared by all', 'of its own'], range: ['#9aa5b1', '#d1495b'] },
     marks: [Plot.barX(rows, { x: 'size', y: 'service', fill: 'part' }), Plot.ruleX([0])],
   })
 }

@@ -29,7 +29,7 @@ that it replaces: in one run, in turns, so that what disturbs one disturbs all. 
 to the largest round. <b>${met} of ${known}</b> goals that were measured are met.</p>
 <p>${legend}</p>
 ${section('Goals', 'Right of the line a goal is met.', goalPlot(verdicts) + details(goalTable(verdicts)))}
-${section('What a service adds to its protocol', 'One is as cheap as a bare node:http, node:http2 or node:net server that answers the same bytes.', floorPlot(results) + tablesOf('ratios'))}
+${section('What a service adds to its protocol', 'One is as cheap as a bare server: node:http, grpc-js, ws or node:net, which answers the same.', floorPlot(results) + tablesOf('ratios'))}
 ${section('The same work over each protocol', 'Bars are the service, the black tick is the bare server of its protocol.', protocols(scenarios, results) + tablesOf('protocols'))}
 ${section('As it grows', '', grid(growth(results)) + tablesOf('growth'))}
 ${section('Was the load cheap enough?', 'Where the load takes more processor time than the server, it may have set the rate, and the ratio of speeds is the one to believe.', details(loadTable(report)))}

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
+import { serviceNames } from '@polyservice-lab/contracts/services'
 import { isInstalled } from '../load/tools.ts'
 import type { Goal, Verdict } from '../measure/goals.ts'
 import type { Profile } from '../profiles.ts'
@@ -23,8 +24,19 @@ export const reportDirectory = join(repositoryRoot, 'bench/report')
 export const reportFile = join(reportDirectory, 'report.json')
 
 export function readGoals(): Goal[] {
-  return JSON.parse(readFileSync(join(repositoryRoot, 'bench/goals.json'), 'utf8')) as Goal[]
+  const goals = JSON.parse(readFileSync(join(repositoryRoot, 'bench/goals.json'), 'utf8')) as Goal[]
+  return goals.flatMap((goal) => (goal.service === 'each' ? serviceNames.map(ofService(goal)) : [goal]))
 }
+
+/** A goal of every service, for one. */
+const ofService =
+  (goal: Goal) =>
+  (service: string): Goal => ({
+    ...goal,
+    service,
+    case: goal.case.replace('{service}', service),
+    figure: goal.figure.replace('{service}', service),
+  })
 
 export function readReport(file = reportFile): Report {
   return JSON.parse(readFileSync(file, 'utf8')) as Report
@@ -71,11 +83,11 @@ export function describeSettings(profile: Profile, seconds: number): Record<stri
 /** What a reader must not conclude. */
 export const doesNotShow =
   `Load and servers are on one machine and speak over loopback: no network, no TLS, no loss, and system
-calls that are cheaper than over a card. The services run from their source on the host with the flags of their images, their log going
+calls that are cheaper than over a card. The services run on the host, from the bundles that their images hold and with the flags of their images, their log going
 nowhere; in a container they may use more than the one core that they have here. The protocols do not do the same
 work: REST checks a token and asks a database, gRPC logs each call, TCP writes to a log on disk, WebSocket keeps nothing, and its message
 comes back five times. So the ratio to a floor of the same protocol says what a service adds to its protocol, and a comparison between
-protocols says what these four services cost, not what the protocols must. Rates are those of one core; where a server was not
+protocols says what these services cost, not what the protocols must. Rates are those of one core; where a server was not
 busy, its rate is that of the load, and "speed" (operations for each second of its processor time) is to be believed. Floors parse no
 more than node does. Percentiles of rounds this short hold few operations: p99 of a thousand is the tenth from the top.`.replaceAll(
     '\n',

@@ -1,7 +1,7 @@
+import { serviceNames } from '@polyservice-lab/contracts/services'
 import { asked, type Verdict } from '../measure/goals.ts'
 import type { Figure } from '../measure/statistics.ts'
 import type { Result, Scenario } from '../scenario.ts'
-import { services } from '../servers/service.ts'
 import type { Report } from './report.ts'
 
 /** A table of the report, the same on a terminal, in Markdown and in HTML. */
@@ -132,13 +132,13 @@ const containerColumns: readonly Column[] = [
 function containerTable({ name, title }: Scenario, results: readonly Result[]): Table {
   const figures = Object.assign({}, ...results.map((result) => result.figures)) as Record<string, Figure>
   const used = containerColumns.filter(({ figure }) =>
-    services.some((service) => figures[`${service}.${figure}`]),
+    serviceNames.some((service) => figures[`${service}.${figure}`]),
   )
   return {
     title,
     scenario: name,
     head: ['container', ...used.map((column) => column.title)],
-    rows: [...services, 'floor'].flatMap((service) => {
+    rows: [...serviceNames, 'floor'].flatMap((service) => {
       const cells = used.map(({ figure }) => spread(figures[`${service}.${figure}`]))
       return cells.every((cell) => cell === '–') ? [] : [[service, ...cells]]
     }),

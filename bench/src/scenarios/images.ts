@@ -1,15 +1,15 @@
+import { serviceNames } from '@polyservice-lab/contracts/services'
 import { figure } from '../measure/statistics.ts'
 import type { Bench, Figures, Scenario } from '../scenario.ts'
 import { docker, imageLayers, labImage } from '../servers/docker.ts'
-import { services } from '../servers/service.ts'
 
 const mebibyte = 2 ** 20
 
-/** What each image is in all, and what it adds to the layers that all four have. */
+/** What each image is in all, and what it adds to the layers that all have. */
 async function run(bench: Bench): Promise<Figures> {
   const figures: Figures = {}
   const images = await Promise.all(
-    services.map(async (service) => {
+    serviceNames.map(async (service) => {
       const image = labImage(service)
       const bytes = Number(await docker('image', 'inspect', '--format', '{{.Size}}', image))
       return { service, bytes, layers: await imageLayers(image) }

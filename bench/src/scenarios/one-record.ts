@@ -1,7 +1,9 @@
 import type { Scenario } from '../scenario.ts'
-import { eachProtocol, getRecord } from './by-protocol.ts'
+import type { MeasuredService } from '../services/index.ts'
+import { eachProtocol } from './by-protocol.ts'
 
-const small = getRecord('Будем изучать написание API автотестов')
+const record = (text: string) => (service: MeasuredService) => service.getRecord(text)
+const small = record('Будем изучать написание API автотестов')
 
 export const oneRecord: Scenario = {
   name: 'one-record',
@@ -18,13 +20,13 @@ export const oneRecord: Scenario = {
       profile: 'full',
       parameters: { bytes: 71 },
     }),
-    ...eachProtocol(getRecord('x'.repeat(1024)), {
+    ...eachProtocol(record('x'.repeat(1024)), {
       name: '1 KiB',
       concurrency: 16,
       profile: 'full',
       parameters: { bytes: 1024 },
     }),
-    ...eachProtocol(getRecord('x'.repeat(65_536)), {
+    ...eachProtocol(record('x'.repeat(65_536)), {
       name: '64 KiB',
       concurrency: 16,
       profile: 'full',

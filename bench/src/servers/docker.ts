@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { ServiceName } from './service.ts'
+import type { ServiceName } from '@polyservice-lab/contracts/services'
 
 const run = promisify(execFile)
 

@@ -4,22 +4,20 @@ import type { Recording, Workload } from '../load/workload.ts'
 import { scratch } from './scratch.ts'
 import { accepts, freePort, type Server, startServer } from './server-process.ts'
 
-/** The bare servers of node, in `floors/`. */
-export type FloorName = 'http' | 'http2' | 'net'
+/** The bare servers, in `floors/`: node's own, and those of the libraries that the services stand on. */
+export type FloorName = 'http' | 'net' | 'ws' | 'grpc-js'
 
-/** What a floor is told: how much comes in before each answer, and the answer, which is that of the service. */
+/** What a floor is told: how much comes in before each answer, or the path of the call, and the answer of the service. */
 type FloorScript =
   | {
-      readonly helloBytes: number
-      readonly helloAnswer: string
+      readonly prefaceBytes: number
       readonly requestBytes: number
       readonly answer: string
       readonly untilClose: boolean
     }
   | {
-      readonly headers: Record<string, string>
+      readonly path: string
       readonly body: string
-      readonly trailers: Record<string, string>
     }
 
 /** Starts a server that does the least possible to answer the same bytes as were recorded. */
@@ -37,14 +35,12 @@ export async function startFloor(name: FloorName, workload: Workload, recording:
 }
 
 function floorScript(workload: Workload, recording: Recording): FloorScript {
-  if (recording.kind === 'grpc') {
-    const { headers, body, trailers } = recording
-    return { headers, body: body.toString('base64'), trailers }
-  }
-  if (workload.kind !== 'raw') throw new TypeError('bytes were recorded for a call of gRPC')
+  if (workload.kind === 'grpc' && recording.kind === 'grpc')
+    return { path: workload.path, body: recording.body.toString('base64') }
+  if (workload.kind !== 'raw' || recording.kind !== 'raw')
+    throw new TypeError('the recording is not of the workload')
   return {
-    helloBytes: (workload.hello?.length ?? 0) + (workload.preface?.length ?? 0),
-    helloAnswer: recording.helloAnswer.toString('base64'),
+    prefaceBytes: workload.preface?.length ?? 0,
     requestBytes: workload.request.length,
     answer: recording.answer.toString('base64'),
     untilClose: workload.untilClose === true,

@@ -2,15 +2,15 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { ServiceName } from '@polyservice-lab/contracts/services'
 import { repositoryRoot, scratch } from './scratch.ts'
 import { freePort, type Server, startServer } from './server-process.ts'
 
-export const services = ['course-grpc', 'tcp-history', 'users-api', 'ws-echo'] as const
-
-export type ServiceName = (typeof services)[number]
-
 /** Starts one of the services as its container does, on a directory of its own that goes with it. */
-export async function startService(name: ServiceName, env: Record<string, string> = {}): Promise<Server> {
+export async function startService(
+  name: ServiceName,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const [port, adminPort, bundle, flags] = await Promise.all([
     freePort(),
     freePort(),

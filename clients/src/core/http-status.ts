@@ -1,28 +1,10 @@
-import type { ErrorCode } from '@polyservice-lab/contracts/errors'
+import { codeOfHttpStatus, errorCodes } from '@polyservice-lab/contracts/errors'
+import type { LabErrorCode } from './lab-error.ts'
 
-/** What an HTTP status means, as the answer to a REST call or to the handshake of a WebSocket. */
-export const codeOfHttpStatus: Readonly<Record<number, ErrorCode>> = {
-  400: 'invalid_argument',
-  401: 'unauthenticated',
-  403: 'permission_denied',
-  404: 'not_found',
-  405: 'unimplemented',
-  408: 'deadline_exceeded',
-  409: 'failed_precondition',
-  412: 'failed_precondition',
-  413: 'resource_exhausted',
-  415: 'invalid_argument',
-  416: 'out_of_range',
-  422: 'invalid_argument',
-  426: 'unimplemented',
-  429: 'resource_exhausted',
-  431: 'resource_exhausted',
-  499: 'cancelled',
-  500: 'internal',
-  501: 'unimplemented',
-  502: 'unavailable',
-  503: 'unavailable',
-  504: 'deadline_exceeded',
-  505: 'unimplemented',
-  507: 'insufficient_storage',
+export { codeOfHttpStatus }
+
+/** The code of a failed HTTP answer: the `code` of its body where there is one of ours, what its status means otherwise. */
+export function codeOfHttpAnswer(status: number, body?: unknown): LabErrorCode {
+  const told = (body as { readonly code?: unknown } | null | undefined)?.code
+  return errorCodes.find((code) => code === told) ?? codeOfHttpStatus[status] ?? 'protocol_error'
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { ChannelCredentials, compressionAlgorithms } from '@grpc/grpc-js'
 import { CourseService, type ImportCoursesResponse } from '@polyservice-lab/contracts/course-grpc'
+import { services } from '@polyservice-lab/contracts/services'
 import { type ClientOptions, defaultTimeoutMs, hostPort } from '../core/call-options.ts'
 import type { LabErrorCode } from '../core/lab-error.ts'
 import { type GrpcCallOptions as CourseCallOptions, GrpcChannel, type MessageStream } from './grpc-channel.ts'
@@ -105,7 +106,15 @@ export interface CourseClient extends AsyncDisposable {
  * for await (const { title } of courses.listCourses()) console.log(title)
  */
 export function createCourseClient(options: CourseClientOptions = {}): CourseClient {
-  const { host = '127.0.0.1', port = 50_051, tls, gzip, retries, onWire, ...calls } = options
+  const {
+    host = '127.0.0.1',
+    port = services['course-grpc'].port,
+    tls,
+    gzip,
+    retries,
+    onWire,
+    ...calls
+  } = options
   const { getCourse, listCourses, importCourses, study, createCourse, updateCourse, deleteCourse } =
     CourseService.method
   const channel = new GrpcChannel({

@@ -1,7 +1,7 @@
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf'
 import { anyUnpack } from '@bufbuild/protobuf/wkt'
 import { type StatusObject, status } from '@grpc/grpc-js'
-import { BadRequestSchema, StatusSchema } from '@polyservice-lab/contracts/course-grpc'
+import { BadRequestSchema, StatusSchema } from '@polyservice-lab/contracts/grpc'
 import { LabError, type LabErrorCode } from '../core/lab-error.ts'
 
 /** Every status but OK as a code of the lab. What says that a server failed is `internal`. */

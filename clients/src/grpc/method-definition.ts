@@ -1,11 +1,5 @@
-import {
-  create,
-  type DescMethod,
-  fromBinary,
-  type MessageInitShape,
-  type MessageShape,
-  toBinary,
-} from '@bufbuild/protobuf'
+import type { DescMethod, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
+import { decodeMessage, encodeMessage, methodPath } from '@polyservice-lab/contracts/grpc'
 import type { Tell } from '../core/wire.ts'
 import { tellMessage } from './describe-call.ts'
 
@@ -28,15 +22,15 @@ export function methodDefinition<M extends Method>(method: M, tell: Tell | undef
   const input: M['input'] = method.input
   const output: M['output'] = method.output
   return {
-    path: `/${method.parent.typeName}/${method.name}`,
+    path: methodPath(method),
     serialize(request) {
-      const bytes = Buffer.from(toBinary(input, create(input, request)))
+      const bytes = encodeMessage(input, request)
       tellMessage(tell, 'sent', input, bytes)
       return bytes
     },
     deserialize(bytes) {
       tellMessage(tell, 'received', output, bytes)
-      return fromBinary(output, bytes) as Output<M>
+      return decodeMessage(output, bytes) as Output<M>
     },
   }
 }

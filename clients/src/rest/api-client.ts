@@ -1,3 +1,4 @@
+import { services } from '@polyservice-lab/contracts/services'
 import {
   abortError,
   beforeAbort,
@@ -57,7 +58,7 @@ export function withId(path: string, id: string): string {
  * const { status, body } = await createApiClient().get('/api/v1/users/me')
  */
 export function createApiClient(options: ApiClientOptions = {}): ApiClient {
-  const { host = '127.0.0.1', port = 8001 } = options
+  const { host = '127.0.0.1', port = services['users-api'].port } = options
   const address = hostPort(host, port)
 
   async function send(

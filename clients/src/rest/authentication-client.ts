@@ -1,8 +1,8 @@
 import type { Credentials, Tokens } from '@polyservice-lab/contracts/users-api'
 import type { CallOptions, ClientOptions } from '../core/call-options.ts'
+import { answerOf, answers } from './answers.ts'
 import { apiPath, createApiClient } from './api-client.ts'
 import type { ApiResponse } from './api-response.ts'
-import { answerOf, answers } from './shapes.ts'
 
 /** Logs in. What ends with Api gives the answer as it is, whatever its status. */
 export interface AuthenticationClient {

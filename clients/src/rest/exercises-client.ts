@@ -1,8 +1,8 @@
 import type { Exercise, ExerciseChanges, NewExercise } from '@polyservice-lab/contracts/users-api'
 import type { CallOptions } from '../core/call-options.ts'
+import { answerOf, answers } from './answers.ts'
 import { type ApiClientOptions, apiPath, createApiClient, type Query, withId } from './api-client.ts'
 import type { ApiResponse } from './api-response.ts'
-import { answerOf, answers } from './shapes.ts'
 
 /** Exercises of users-api. What ends with Api gives the answer as it is, whatever its status. */
 export interface ExercisesClient {

@@ -1,5 +1,5 @@
-import type { Failure, RequestFault } from '@polyservice-lab/contracts/users-api'
-import { codeOfHttpStatus } from '../core/http-status.ts'
+import type { RequestFault } from '@polyservice-lab/contracts/users-api'
+import { codeOfHttpAnswer } from '../core/http-status.ts'
 import { LabError } from '../core/lab-error.ts'
 import type { ApiResponse } from './api-response.ts'
 
@@ -8,14 +8,14 @@ export const alreadyExists = { status: 403, ending: 'already exists' } as const
 
 /** The error that an answer tells of. */
 export function failureOf({ status, headers, body }: ApiResponse): LabError {
-  const detail = (body as Partial<Failure> | undefined)?.detail
-  const faults = Array.isArray(detail) ? (detail as readonly RequestFault[]) : []
+  const detail = (body as { detail?: string | readonly RequestFault[] } | undefined)?.detail
+  const faults = typeof detail === 'object' ? detail : []
   const violations = faults.map(({ loc, msg }) => ({
     field: loc.slice(1).join('.') || String(loc[0]),
     description: msg,
   }))
   const text = typeof detail === 'string' ? detail : violations.map(describe).join('; ')
-  return new LabError(codeOf(status, text), text || `unexpected status ${status}`, {
+  return new LabError(codeOf(status, text, body), text || `unexpected status ${status}`, {
     status,
     violations,
     body,
@@ -23,9 +23,9 @@ export function failureOf({ status, headers, body }: ApiResponse): LabError {
   })
 }
 
-function codeOf(status: number, text: string) {
+function codeOf(status: number, text: string, body: unknown) {
   if (status === alreadyExists.status && text.endsWith(alreadyExists.ending)) return 'already_exists'
-  return codeOfHttpStatus[status] ?? 'protocol_error'
+  return codeOfHttpAnswer(status, body)
 }
 
 function describe({ field, description }: { field: string; description: string }): string {

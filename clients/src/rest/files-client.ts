@@ -1,10 +1,10 @@
 import type { StoredFile } from '@polyservice-lab/contracts/users-api'
 import type { CallOptions } from '../core/call-options.ts'
 import { LabError } from '../core/lab-error.ts'
+import { answerOf, answers } from './answers.ts'
 import { type ApiClientOptions, apiPath, createApiClient, withId } from './api-client.ts'
 import type { ApiResponse } from './api-response.ts'
 import { failureOf } from './failures.ts'
-import { answerOf, answers } from './shapes.ts'
 
 export interface NewFile {
   readonly filename: string

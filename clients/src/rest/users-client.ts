@@ -1,8 +1,8 @@
 import type { NewUser, User, UserChanges } from '@polyservice-lab/contracts/users-api'
 import type { CallOptions, ClientOptions } from '../core/call-options.ts'
+import { answerOf, answers } from './answers.ts'
 import { type ApiClientOptions, apiPath, createApiClient, withId } from './api-client.ts'
 import type { ApiResponse } from './api-response.ts'
-import { answerOf, answers } from './shapes.ts'
 
 /** What everybody may do. What ends with Api gives the answer as it is, whatever its status. */
 export interface PublicUsersClient {

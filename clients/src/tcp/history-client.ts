@@ -1,3 +1,4 @@
+import { services } from '@polyservice-lab/contracts/services'
 import { decodeErrorLine, preface } from '@polyservice-lab/contracts/tcp-history'
 import {
   abortError,
@@ -15,7 +16,7 @@ import { FramedSession } from './framed-session.ts'
 import { encodeMessage, serverError } from './history-faults.ts'
 import type { HistoryMessage, HistorySession, ReadRange } from './history-session.ts'
 
-const defaultPort = 12_345
+const defaultPort = services['tcp-history'].port
 
 /** Appends to the history of tcp-history, and reads it. Every method throws LabError only. */
 export interface HistoryClient {

@@ -1,4 +1,5 @@
-import type { NewCourse, NewExercise, NewUser } from '@polyservice-lab/contracts/users-api'
+import { schemas } from '@polyservice-lab/contracts/users-api'
+import * as z from 'zod'
 import type { Course as CatalogueCourse } from '../grpc/course-client.ts'
 import type { NewFile } from '../rest/files-client.ts'
 
@@ -11,23 +12,10 @@ export interface WrongValue<Field extends PropertyKey = string> {
   readonly value: unknown
 }
 
-interface Rules {
-  /** The field may be left out. */
-  readonly optional?: boolean
-  /** The field may be null. */
-  readonly nullable?: boolean
-}
-
 type Kind = Readonly<Record<string, unknown>>
 
-const absent = ({ optional = false, nullable = false }: Rules): Kind => ({
-  ...(optional ? {} : { 'left out': undefined }),
-  ...(nullable ? {} : { null: null }),
-})
-
-const text = (charactersMax: number, rules: Rules = {}): Kind => ({
-  ...absent(rules),
-  ...(charactersMax === Number.POSITIVE_INFINITY ? {} : { 'too long': 'x'.repeat(charactersMax + 1) }),
+const text = (charactersMax: number | null): Kind => ({
+  ...(charactersMax === null ? {} : { 'too long': 'x'.repeat(charactersMax + 1) }),
   empty: '',
   'a number': 1,
   'a list': ['text'],
@@ -36,16 +24,14 @@ const text = (charactersMax: number, rules: Rules = {}): Kind => ({
   'with half of a surrogate pair': 'a\ud800',
 })
 
-const integer = (rules: Rules = {}): Kind => ({
-  ...absent(rules),
+const integer: Kind = {
   'a word': 'ten',
   'a fraction': 1.5,
   'a list': [1],
   'more than 64 bits': 2 ** 63,
-})
+}
 
 const uuid: Kind = {
-  ...absent({}),
   'no UUID': 'course-1',
   'a UUID of version 1': '6fa459ea-ee8a-11e3-ac10-0800200c9a66',
   empty: '',
@@ -53,7 +39,6 @@ const uuid: Kind = {
 }
 
 const email: Kind = {
-  ...absent({}),
   'without @': 'ada.example.com',
   'with two @': 'ada@king@example.com',
   'without a name': '@example.com',
@@ -75,9 +60,26 @@ function rows<Field extends string>(fields: Readonly<Record<Field, Kind>>): read
   )
 }
 
-const lesson = {
-  title: text(250),
-  description: text(Number.POSITIVE_INFINITY),
+/** The rows of a model of users-api, from what its schema says of each field. */
+function rowsOf<Field extends string>(
+  model: z.ZodObject<Record<Field, z.ZodType>>,
+): readonly WrongValue<Field>[] {
+  const fields = Object.entries<z.ZodType>(model.shape).map(([name, schema]) => [
+    name,
+    {
+      ...(schema instanceof z.ZodExactOptional ? {} : { 'left out': undefined }),
+      ...(schema.isNullable() ? {} : { null: null }),
+      ...(name === 'email' ? email : wrongOf(schema)),
+    },
+  ])
+  return rows<Field>(Object.fromEntries(fields))
+}
+
+function wrongOf(schema: z.ZodType): Kind {
+  if (schema instanceof z.ZodExactOptional || schema instanceof z.ZodNullable)
+    return wrongOf(schema.unwrap() as z.ZodType)
+  if (schema instanceof z.ZodString) return text(schema.maxLength)
+  return schema instanceof z.ZodUUID ? uuid : integer
 }
 
 /**
@@ -90,35 +92,15 @@ const lesson = {
  * })
  */
 export const wrongValues = {
-  user: rows<keyof NewUser>({
-    email,
-    password: text(250),
-    lastName: text(50),
-    firstName: text(50),
-    middleName: text(50),
-  }),
-  course: rows<keyof NewCourse>({
-    ...lesson,
-    maxScore: integer({ optional: true, nullable: true }),
-    minScore: integer({ optional: true, nullable: true }),
-    estimatedTime: text(50, { optional: true, nullable: true }),
-    previewFileId: uuid,
-    createdByUserId: uuid,
-  }),
-  exercise: rows<keyof NewExercise>({
-    ...lesson,
-    maxScore: integer({ nullable: true }),
-    minScore: integer({ nullable: true }),
-    estimatedTime: text(50, { nullable: true }),
-    orderIndex: integer({ optional: true }),
-    courseId: uuid,
-  }),
+  user: rowsOf(schemas.NewUser),
+  course: rowsOf(schemas.NewCourse),
+  exercise: rowsOf(schemas.NewExercise),
   /** For the parts of a form. `bytes` is the part `upload_file`. */
   file: rows<keyof NewFile>({
     filename: {
       'left out': undefined,
       empty: '',
-      'too long': 'x'.repeat(251),
+      'too long': 'x'.repeat(256),
       'the directory above': '..',
       'with a slash': 'a/b.txt',
       'with NUL in it': 'a\0b',
@@ -126,7 +108,7 @@ export const wrongValues = {
     directory: {
       'left out': undefined,
       empty: '',
-      'too long': 'x'.repeat(251),
+      'too long': 'x'.repeat(1025),
       'the directory above': '..',
       'out of the storage': 'a/../../b',
       absolute: '/etc',

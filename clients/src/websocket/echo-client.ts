@@ -1,3 +1,4 @@
+import { services } from '@polyservice-lab/contracts/services'
 import { repliesPerMessage } from '@polyservice-lab/contracts/ws-echo'
 import {
   type CallOptions,
@@ -41,7 +42,7 @@ export interface EchoClient {
  * console.log(await createEchoClient().echo('hello'))
  */
 export function createEchoClient(options: EchoClientOptions = {}): EchoClient {
-  const { host = '127.0.0.1', port = 8765 } = options
+  const { host = '127.0.0.1', port = services['ws-echo'].port } = options
   const address = hostPort(host, port)
 
   /** @param opening ends the handshake, @param signal the session */

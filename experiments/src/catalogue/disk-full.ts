@@ -13,8 +13,8 @@ import { missing, readHistory } from './support/history.ts'
 /** The disk of each service: more than the load alone would fill. */
 const diskSize = '64m'
 const textLength = 8_000
-/** What a server is to say: why it failed, and that it is not for ever. */
-const fairCode = 'resource_exhausted'
+/** What a server is to say: why it failed, and that it is not for ever. HTTP has a word for it, the others have a wider one. */
+const fairCodes: readonly string[] = ['insufficient_storage', 'resource_exhausted']
 
 /** Writes a file until there is no room for another byte of it, and says why it stopped. */
 const fill = `
@@ -87,8 +87,8 @@ export const diskFull: Experiment = {
           const last = calls.slice(-3)
           const holds =
             last.length === 3 &&
-            last.every(({ code }) => code === fairCode) &&
-            failed.every(({ code }) => code === fairCode)
+            last.every(({ code }) => fairCodes.includes(code)) &&
+            failed.every(({ code }) => fairCodes.includes(code))
           return observation(holds, describeCodes(calls))
         },
       })),

@@ -1,4 +1,5 @@
 import type { Experiment } from '../experiment.ts'
+import { databaseRestarts } from './database-restarts.ts'
 import { diskFull } from './disk-full.ts'
 import { goawayInMidStream } from './goaway-in-mid-stream.ts'
 import { halfAFrame } from './half-a-frame.ts'
@@ -6,6 +7,7 @@ import { killTheHistory } from './kill-the-history.ts'
 import { outOfMemory } from './out-of-memory.ts'
 import { partitionTheUsersApi } from './partition-the-users-api.ts'
 import { pauseTheGrpcService } from './pause-the-grpc-service.ts'
+import { poolExhausted } from './pool-exhausted.ts'
 import { resetOneStream } from './reset-one-stream.ts'
 import { retryStorm } from './retry-storm.ts'
 import { rollingRestart } from './rolling-restart.ts'
@@ -15,6 +17,7 @@ import { starveTheCpu } from './starve-the-cpu.ts'
 import { thunderingHerd } from './thundering-herd.ts'
 import { tokenExpiresInFlight } from './token-expires-in-flight.ts'
 import { tooManyConnections } from './too-many-connections.ts'
+import { unfinishedMessages } from './unfinished-messages.ts'
 
 /** All experiments, in the order in which one would learn from them. */
 export const experiments: readonly Experiment[] = [
@@ -27,9 +30,12 @@ export const experiments: readonly Experiment[] = [
   sixGoodbyes,
   slowReader,
   tooManyConnections,
+  unfinishedMessages,
   starveTheCpu,
   outOfMemory,
   diskFull,
+  databaseRestarts,
+  poolExhausted,
   tokenExpiresInFlight,
   retryStorm,
   thunderingHerd,

@@ -1,5 +1,5 @@
 import { type Experiment, type Load, observation } from '../experiment.ts'
-import { containerState, inspect, metric } from '../runner/containers.ts'
+import { containerState, inspect } from '../runner/containers.ts'
 import { isOk } from '../runner/lane.ts'
 import { missing, readHistory } from './support/history.ts'
 
@@ -29,7 +29,7 @@ export const outOfMemory: Experiment = {
       fault: {
         what: `no more than ${inMebibytes(roomBytes)} of memory on top, and a load that needs more`,
         run: async () => {
-          limit = Math.ceil((await metric(tcpHistory, 'process_resident_memory_bytes')) + roomBytes)
+          limit = Math.ceil((await tcpHistory.metric('process_resident_memory_bytes')) + roomBytes)
           await tcpHistory.throttle({ memory: limit })
           load = run.load('large appends', 8, async () => {
             const key = crypto.randomUUID()

@@ -8,7 +8,6 @@ import {
 } from '@polyservice-lab/clients'
 import { type Experiment, observation, type Run } from '../experiment.ts'
 import type { FaultProxy } from '../proxy/index.ts'
-import { metric } from '../runner/containers.ts'
 import type { ClientName } from '../runner/lane.ts'
 import { importCourses } from './support/courses.ts'
 
@@ -51,7 +50,7 @@ export const slowReader: Experiment = {
       websocket: run.lab.wsEcho,
       rest: run.lab.usersApi,
     }
-    const memory = (name: ClientName) => metric(services[name], 'process_resident_memory_bytes')
+    const memory = (name: ClientName) => services[name].metric('process_resident_memory_bytes')
     const before = new Map<ClientName, number>()
     const answers: Promise<number>[] = []
 

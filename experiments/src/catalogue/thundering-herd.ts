@@ -27,7 +27,7 @@ export const thunderingHerd: Experiment = {
         },
       ],
       fault: {
-        what: 'kill -9 ws-echo',
+        what: `kill -9 ${wsEcho.service}`,
         run: async () => {
           lostBefore = herd.lost
           await wsEcho.kill()
@@ -52,7 +52,7 @@ export const thunderingHerd: Experiment = {
           },
         },
       ],
-      undo: { what: 'start ws-echo again', run: () => wsEcho.start() },
+      undo: { what: `start ${wsEcho.service} again`, run: () => wsEcho.start() },
       recovery: [
         {
           that: 'all come back',

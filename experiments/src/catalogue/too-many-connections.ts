@@ -1,7 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { TcpHistoryContainer } from '@polyservice-lab/testcontainers'
 import { type Experiment, observation } from '../experiment.ts'
-import { metric } from '../runner/containers.ts'
 import { describeCodes } from '../runner/lane.ts'
 
 const connectionsMax = 100
@@ -54,7 +53,7 @@ export const tooManyConnections: Experiment = {
         that: 'the server has all the connections that it will hold',
         withinMs: 20_000,
         look: async () => {
-          const open = await metric(tcpHistory, 'lab_connections')
+          const open = await tcpHistory.metric('lab_connections')
           const last = run.lane('tcp').between(run.span('inject')).slice(-3)
           const isFull = last.length === 3 && last.every(({ error }) => error?.status === 'busy')
           return observation(open >= connectionsMax && isFull, `${open} of ${connectionsMax}`)
@@ -86,7 +85,7 @@ export const tooManyConnections: Experiment = {
           that: 'their places are free again',
           withinMs: 20_000,
           look: async () => {
-            const open = await metric(tcpHistory, 'lab_connections')
+            const open = await tcpHistory.metric('lab_connections')
             return observation(open < connectionsMax / 2, `${open} connections`)
           },
         },

@@ -5,8 +5,8 @@ import type { Experiment, Phase } from '../experiment.ts'
 import type { Outcome } from '../runner/experiment-run.ts'
 import { type Call, describeCodes, isOk, type Lane, quantile } from '../runner/lane.ts'
 import type { Span } from '../runner/timeline.ts'
-import { describeMs } from './svg-lane.ts'
-import { drawTimeline } from './svg-timeline.ts'
+import { describeMs } from './describe.ts'
+import { drawTimeline } from './timeline-picture.ts'
 
 /** What stands between them is written by runs, the rest by people. */
 const marks = { begin: '<!-- measured: begin -->', end: '<!-- measured: end -->' } as const

@@ -1,6 +1,6 @@
 import type { Outcome } from '../runner/experiment-run.ts'
-import { describeError } from './describe-error.ts'
-import { element, escapeXml } from './svg-elements.ts'
+import { describeError } from './describe.ts'
+import { element, escapeXml } from './xml.ts'
 
 /** A test suite for each run, a test case for each of its checks, in the form that CI systems read. */
 export function junitXml(outcomes: readonly Outcome[]): string {

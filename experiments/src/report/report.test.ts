@@ -6,8 +6,8 @@ import { type Call, Lane } from '../runner/lane.ts'
 import { Timeline } from '../runner/timeline.ts'
 import { junitXml } from './junit.ts'
 import { sparkline } from './sparkline.ts'
-import { escapeXml, wrap } from './svg-elements.ts'
-import { drawTimeline } from './svg-timeline.ts'
+import { drawTimeline, wrap } from './timeline-picture.ts'
+import { escapeXml } from './xml.ts'
 
 const experiment: Experiment = {
   name: 'sample',

@@ -3,9 +3,8 @@ import type { Experiment } from '../experiment.ts'
 import type { Outcome, Verdict } from '../runner/experiment-run.ts'
 import { type Call, clientNames, describeCodes, isOk, type Lane, quantile } from '../runner/lane.ts'
 import type { TimelineEvent } from '../runner/timeline.ts'
-import { describeError } from './describe-error.ts'
+import { describeError, describeMs } from './describe.ts'
 import { failureMark, sparkline } from './sparkline.ts'
-import { describeMs } from './svg-lane.ts'
 
 /** How often the clients are told of, in ms, and in how many slices. */
 const sliceMs = 1_000

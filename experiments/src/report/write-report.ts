@@ -2,9 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { Outcome } from '../runner/experiment-run.ts'
-import { describeError } from './describe-error.ts'
+import { describeError } from './describe.ts'
 import { junitXml } from './junit.ts'
-import { drawTimeline } from './svg-timeline.ts'
+import { drawTimeline } from './timeline-picture.ts'
 
 /** Writes one run as NAME.json and NAME.svg. */
 export async function writeRun(folder: string, outcome: Outcome): Promise<void> {

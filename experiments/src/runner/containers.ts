@@ -2,23 +2,14 @@ import type { StartedServiceContainer } from '@polyservice-lab/testcontainers'
 import { getContainerRuntimeClient } from 'testcontainers'
 
 /** What Docker says of a container now. */
-export async function inspect(service: StartedServiceContainer) {
+export async function inspect(service: Pick<StartedServiceContainer, 'getId'>) {
   const client = await getContainerRuntimeClient()
   return client.container.inspect(client.container.getById(service.getId()))
 }
 
 /** Whether it runs, is paused, was killed for its memory, and with which code it ended. */
-export async function containerState(service: StartedServiceContainer) {
+export async function containerState(service: Pick<StartedServiceContainer, 'getId'>) {
   return (await inspect(service)).State
-}
-
-/** The sum of the samples of a metric; 0 where there is none. */
-export async function metric(service: StartedServiceContainer, name: string): Promise<number> {
-  const text = await fetch(`${service.adminUrl()}/metrics`).then((response) => response.text())
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
-    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
 }
 
 /** In how many periods (of 100 ms) the kernel made the container wait for a processor since it started. */

@@ -1,4 +1,9 @@
-import { type LabContainers, PolyserviceLab, StartedPolyserviceLab } from '@polyservice-lab/testcontainers'
+import {
+  type LabContainers,
+  PolyserviceLab,
+  type StartedPolyserviceLab,
+  type StartedServiceContainer,
+} from '@polyservice-lab/testcontainers'
 import type { Experiment } from '../experiment.ts'
 
 /** A lab that one run has for itself. Disposing gives it back. */
@@ -57,22 +62,14 @@ export class LabPool implements AsyncDisposable {
 
 async function replace(
   usual: StartedPolyserviceLab,
-  { usersApi, courseGrpc, tcpHistory, wsEcho }: LabContainers,
+  others: LabContainers,
   stack: AsyncDisposableStack,
 ): Promise<StartedPolyserviceLab> {
-  const started = async <T extends { stop(): Promise<unknown> }>(
-    container: { start(): Promise<T> } | undefined,
-    other: T,
-  ) => {
-    if (container === undefined) return other
+  const started: Record<string, StartedServiceContainer> = {}
+  for (const [name, container] of Object.entries(others)) {
     const own = await container.start()
     stack.defer(async () => void (await own.stop()))
-    return own
+    started[name] = own
   }
-  return new StartedPolyserviceLab([
-    await started(usersApi, usual.usersApi),
-    await started(courseGrpc, usual.courseGrpc),
-    await started(tcpHistory, usual.tcpHistory),
-    await started(wsEcho, usual.wsEcho),
-  ])
+  return usual.with(started)
 }

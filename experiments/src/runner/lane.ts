@@ -53,7 +53,7 @@ export class Lane {
 }
 
 /** How often each code came, `ok` first. */
-export function countCodes(calls: readonly Call[]): ReadonlyMap<string, number> {
+function countCodes(calls: readonly Call[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   if (calls.some(({ code }) => code === 'ok')) counts.set('ok', 0)
   for (const { code } of calls) counts.set(code, (counts.get(code) ?? 0) + 1)

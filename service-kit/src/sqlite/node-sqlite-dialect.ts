@@ -6,6 +6,7 @@ import {
   SqliteDialect,
   type SqliteStatement,
 } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import { throwStorageError } from '../disk-full.ts'
 
 /** How many prepared statements are kept; a program has few texts of SQL and runs them often. */
@@ -30,20 +31,24 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 }
 
 function adapt(database: DatabaseSync): SqliteDatabase {
-  const statements = new Map<string, SqliteStatement>()
+  const statements = new LRUCache<string, SqliteStatement>({ max: statementsMax })
   return {
     close: () => database.close(),
     prepare(sql) {
-      const known = statements.get(sql)
-      // Taken out and put back, so that the first key is the one that was not used for longest.
-      if (known !== undefined) statements.delete(sql)
-      const statement = known ?? adaptStatement(database.prepare(sql))
+      // SQLite itself rolls back at a full disk (lang_transaction, 2.1); a second time would be an error that hides the first.
+      if (sql === 'rollback' && !database.isTransaction) return noStatement
+      const statement = statements.get(sql) ?? adaptStatement(database.prepare(sql))
       statements.set(sql, statement)
-      const [oldest] = statements.keys()
-      if (statements.size > statementsMax && oldest !== undefined) statements.delete(oldest)
       return statement
     },
   }
+}
+
+const noStatement: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
 }
 
 function adaptStatement(statement: StatementSync): SqliteStatement {

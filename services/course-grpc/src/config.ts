@@ -24,6 +24,12 @@ export const loadConfig = defineConfig('course-grpc', (env) => ({
     min: 1024,
     about: 'bytes of unfinished messages of all calls; beyond it, one ends with UNAVAILABLE',
   }),
+  sendTimeoutMs: env.integer('SEND_TIMEOUT_MS', {
+    default: 30_000,
+    min: 100,
+    max: 3_600_000,
+    about: 'an answer that its client does not take within this ends its call with RESOURCE_EXHAUSTED',
+  }),
   importBytesMax: env.integer('IMPORT_BYTES_MAX', {
     default: 1024 * mebibyte,
     min: 1,

@@ -14,7 +14,12 @@ export const loadConfig = defineConfig('ws-echo', (env) => ({
   receiveBytesMax: env.budget('RECEIVE_BYTES_MAX', {
     default: 64 * mebibyte,
     min: 1024,
-    about: 'bytes of unfinished messages of all clients; beyond it, one is closed with 1013',
+    about: 'bytes of messages of all clients that are unfinished or wait; beyond it, one is closed with 1013',
+  }),
+  sendBytesMax: env.budget('SEND_BYTES_MAX', {
+    default: 96 * mebibyte,
+    min: 65_536,
+    about: 'bytes that wait to be sent to all clients; with more, further messages wait',
   }),
   bufferBytesMax: env.integer('BUFFER_BYTES_MAX', {
     default: mebibyte,
@@ -39,7 +44,7 @@ export const loadConfig = defineConfig('ws-echo', (env) => ({
     min: 10,
     max: 600_000,
     about:
-      'how long a client may take to read what is left and to answer a close; at most half of SHUTDOWN_TIMEOUT_MS',
+      'how long a client may take to read what is left and to answer a close; at most 0.8 of SHUTDOWN_TIMEOUT_MS',
   }),
   connectionsMax: env.integer('CONNECTIONS_MAX', {
     default: 16_384,

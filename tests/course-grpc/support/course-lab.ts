@@ -7,6 +7,8 @@ export interface CourseLab {
   readonly service: RunningService
   /** Resolves when the server works on nothing any more. */
   idle(): Promise<void>
+  /** How many calls of a method have ended so. */
+  outcomes(method: string, outcome: string): Promise<number>
 }
 
 /** A course-grpc of its own for a test file, reset before each test, with a client. */
@@ -31,6 +33,12 @@ export function useCourseLab(env?: Record<string, string>): CourseLab {
         async () => (await lab.service('course-grpc').metric('lab_requests_in_flight')) === 0,
         'no call is in flight',
       ),
+    async outcomes(method, outcome) {
+      const adminUrl = lab.service('course-grpc').adminUrl()
+      const text = await fetch(`${adminUrl}/metrics`).then((response) => response.text())
+      const line = text.split('\n').find((line) => line.includes(`/${method}",outcome="${outcome}"`))
+      return Number(line?.split(' ').at(-1) ?? 0)
+    },
   }
 }
 

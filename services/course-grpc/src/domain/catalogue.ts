@@ -1,20 +1,19 @@
 import type { FieldViolation } from '@polyservice-lab/contracts/errors'
 import {
   type Course,
-  type CourseField,
   checkCourseId,
   courseExists,
   courseNotFound,
   courseViolations,
   invalidFields,
+  type MutableField,
   seed,
 } from './course.ts'
 import type { CourseStore, Stop } from './course-store.ts'
 import { createImportLimit, type ImportResult, importCourses } from './import-courses.ts'
-import { pageTokenAfter, parsePageToken } from './page-token.ts'
 
-/** How many courses are read at a time: what a reader that stops reading costs. */
-const readAhead = 8
+/** How many courses are read at a time, where they are short. */
+const readAhead = 64
 
 export interface CatalogueLimits {
   readonly importsMax: number
@@ -22,39 +21,38 @@ export interface CatalogueLimits {
 
 export interface Page {
   readonly courses: AsyncIterable<Course>
-  /** The token of the next page, once this one was read to its end; undefined where there is none. */
-  readonly nextPageToken: () => string | undefined
+  /** The id of its last course, once it was read to its end; undefined where no course comes after it. */
+  readonly lastId: () => string | undefined
 }
 
 export type Catalogue = ReturnType<typeof createCatalogue>
 
-/** The rules of the course catalogue. Faults are AppErrors; violations name fields as the proto does. */
+/** The rules of the course catalogue. Faults are AppErrors. */
 export function createCatalogue(store: CourseStore, { importsMax }: CatalogueLimits) {
   const beginImport = createImportLimit(importsMax)
 
-  function get(courseId: string): Course {
+  async function get(courseId: string): Promise<Course> {
     checkCourseId(courseId)
-    return store.get(courseId) ?? raise(courseNotFound(courseId))
+    return (await store.get(courseId)) ?? raise(courseNotFound(courseId))
   }
 
-  /** `pageSize` 0 stands for all. */
-  function list(pageSize: number, pageToken: string): Page {
-    if (pageSize < 0) throw invalidFields([{ field: 'page_size', description: 'must not be negative' }])
-    const afterId = parsePageToken(pageToken)
-    let nextPageToken: string | undefined
+  /** The courses after an id, in the order of their ids; `pageSize` 0 stands for all. */
+  function list(pageSize: number, afterId: string): Page {
+    if (pageSize < 0) throw invalidFields([{ field: 'pageSize', description: 'must not be negative' }])
+    let lastId: string | undefined
     async function* read() {
       let left = pageSize === 0 ? Number.POSITIVE_INFINITY : pageSize
       let last = afterId
       while (left > 0) {
-        const courses = store.page(last, Math.min(left, readAhead))
+        const courses = await store.page(last, Math.min(left, readAhead))
         yield* courses
         left -= courses.length
         last = courses.at(-1)?.courseId ?? last
         if (courses.length === 0) return
       }
-      if (store.page(last, 1).length > 0) nextPageToken = pageTokenAfter(last)
+      if ((await store.page(last, 1)).length > 0) lastId = last
     }
-    return { courses: read(), nextPageToken: () => nextPageToken }
+    return { courses: read(), lastId: () => lastId }
   }
 
   async function create(course: Course | undefined, stop: Stop): Promise<Course> {
@@ -64,10 +62,12 @@ export function createCatalogue(store: CourseStore, { importsMax }: CatalogueLim
     return added
   }
 
-  /** `paths` are those of a field mask; without any, the fields that are not empty are changed (AIP-134). */
-  async function update(course: Course | undefined, paths: readonly string[], stop: Stop): Promise<Course> {
+  async function update(
+    course: Course | undefined,
+    fields: readonly MutableField[],
+    stop: Stop,
+  ): Promise<Course> {
     const changed = required(course)
-    const fields = maskedFields(changed, paths)
     check(courseViolations(changed, 'course.', ['courseId', ...fields]))
     const changes = Object.fromEntries(fields.map((field) => [field, changed[field]]))
     return (await store.update(changed.courseId, changes, stop)) ?? raise(courseNotFound(changed.courseId))
@@ -84,18 +84,6 @@ export function createCatalogue(store: CourseStore, { importsMax }: CatalogueLim
   }
 
   return { get, list, create, update, remove, importAll, reset: () => store.replaceAll(seed) }
-}
-
-type MutableField = Exclude<CourseField, 'courseId'>
-const mutableFields: readonly MutableField[] = ['title', 'description']
-
-function maskedFields(course: Course, paths: readonly string[]): readonly MutableField[] {
-  if (paths.length === 0) return mutableFields.filter((field) => course[field] !== '')
-  if (paths.length === 1 && paths[0] === '*') return mutableFields
-  const fields = mutableFields.filter((field) => paths.includes(field))
-  if (new Set(paths).size !== fields.length)
-    throw invalidFields([{ field: 'update_mask', description: 'may name title and description, or be *' }])
-  return fields
 }
 
 function required(course: Course | undefined): Course {

@@ -5,9 +5,12 @@ export type Stop = Pick<AbortSignal, 'throwIfAborted'>
 
 /** Where courses are kept. What a method has acknowledged is durable. */
 export interface CourseStore {
-  get(courseId: string): Course | undefined
-  /** The first courses after an id, in the order of their ids by the bytes of UTF-8. */
-  page(afterId: string, limit: number): Course[]
+  get(courseId: string): Promise<Course | undefined>
+  /**
+   * The first courses after an id, in the order of their ids by the bytes of UTF-8: at most `limit`, fewer where they
+   * are long, none only where there is none.
+   */
+  page(afterId: string, limit: number): Promise<readonly Course[]>
   /** Whether the course was added: an id that is taken is not. */
   insert(course: Course, stop: Stop): Promise<boolean>
   /** The course after the change; undefined where there is none. */

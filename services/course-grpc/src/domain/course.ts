@@ -42,13 +42,9 @@ const faultsOf = {
   description: (course: Course) => textFault(course.description, descriptionLengthMax, false),
 }
 
-/** A field of a course, and its name on the wire. */
 export type CourseField = keyof typeof faultsOf
-const wireNames: Readonly<Record<CourseField, string>> = {
-  courseId: 'course_id',
-  title: 'title',
-  description: 'description',
-}
+export type MutableField = Exclude<CourseField, 'courseId'>
+export const mutableFields: readonly MutableField[] = ['title', 'description']
 
 /** One violation per wrong field; `prefix` stands before the name of the field. */
 export function courseViolations(
@@ -58,12 +54,12 @@ export function courseViolations(
 ): FieldViolation[] {
   return fields.flatMap((field) => {
     const description = faultsOf[field](course)
-    return description === undefined ? [] : [{ field: prefix + wireNames[field], description }]
+    return description === undefined ? [] : [{ field: prefix + field, description }]
   })
 }
 
 /** @throws AppError invalid_argument naming `field` */
-export function checkCourseId(courseId: string, field = 'course_id'): void {
+export function checkCourseId(courseId: string, field = 'courseId'): void {
   const description = textFault(courseId, idLengthMax, true)
   if (description !== undefined) throw invalidFields([{ field, description }])
 }

@@ -1,9 +1,11 @@
 import type { CourseService } from '@polyservice-lab/contracts/course-grpc'
+import { type Handlers, protoName } from '@polyservice-lab/service-kit/grpc'
 import type { Catalogue } from '../domain/catalogue.ts'
+import { type Course, invalidFields, type MutableField, mutableFields } from '../domain/course.ts'
 import type { ImportResult } from '../domain/import-courses.ts'
 import { answersTo, checkQuestion } from '../domain/study.ts'
 import { statusOf } from './errors.ts'
-import type { Handlers } from './transport/handlers.ts'
+import { pageTokenAfter, parsePageToken } from './page-token.ts'
 
 /** The rpcs of courseservice.CourseService over a catalogue. */
 export function courseHandlers(catalogue: Catalogue): Handlers<typeof CourseService> {
@@ -11,10 +13,9 @@ export function courseHandlers(catalogue: Catalogue): Handlers<typeof CourseServ
     getCourse: ({ courseId }) => catalogue.get(courseId),
 
     async *listCourses({ pageSize, pageToken }, { trailers }) {
-      const { courses, nextPageToken } = catalogue.list(pageSize, pageToken)
-      yield* courses
-      const next = nextPageToken()
-      if (next !== undefined) trailers['next-page-token'] = next
+      const page = catalogue.list(pageSize, parsePageToken(pageToken))
+      yield* page.courses
+      if (page.lastId() !== undefined) trailers.set('next-page-token', pageTokenAfter(page.lastId() ?? ''))
     },
 
     async importCourses(courses, { signal }) {
@@ -27,7 +28,7 @@ export function courseHandlers(catalogue: Catalogue): Handlers<typeof CourseServ
         questionNumber++
         checkQuestion(question)
         let answerNumber = 0
-        for (const answer of answersTo(question.question, catalogue.get(question.courseId)))
+        for (const answer of answersTo(question.question, await catalogue.get(question.courseId)))
           yield { questionNumber, answerNumber: ++answerNumber, ...answer }
       }
     },
@@ -35,13 +36,23 @@ export function courseHandlers(catalogue: Catalogue): Handlers<typeof CourseServ
     createCourse: ({ course }, { signal }) => catalogue.create(course, signal),
 
     updateCourse: ({ course, updateMask }, { signal }) =>
-      catalogue.update(course, updateMask?.paths ?? [], signal),
+      catalogue.update(course, maskedFields(course, updateMask?.paths ?? []), signal),
 
     async deleteCourse({ courseId }, { signal }) {
       await catalogue.remove(courseId, signal)
       return {}
     },
   }
+}
+
+/** The fields that a mask names; without any, those that are not empty (AIP-134). */
+function maskedFields(course: Course | undefined, paths: readonly string[]): readonly MutableField[] {
+  if (paths.length === 0) return mutableFields.filter((field) => course?.[field] !== '')
+  if (paths.length === 1 && paths[0] === '*') return mutableFields
+  const fields = mutableFields.filter((field) => paths.includes(protoName(field)))
+  if (new Set(paths).size !== fields.length)
+    throw invalidFields([{ field: 'updateMask', description: 'may name title and description, or be *' }])
+  return fields
 }
 
 function toImportResponse({ imported, refused, refusals }: ImportResult) {
@@ -53,7 +64,7 @@ function toImportResponse({ imported, refused, refusals }: ImportResult) {
       courseId,
       code: statusOf[error.code],
       message: error.message,
-      fields: error.details.violations?.map(({ field }) => field) ?? [],
+      fields: error.details.violations?.map(({ field }) => protoName(field)) ?? [],
     })),
   }
 }

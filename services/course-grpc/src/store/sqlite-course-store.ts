@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { isUniqueViolation, openDatabase } from '@polyservice-lab/service-kit/sqlite'
 import type { Kysely } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import type { Course } from '../domain/course.ts'
 import type { CourseStore, Stop } from '../domain/course-store.ts'
 import type { CourseRow } from './course-row.ts'
@@ -11,6 +12,9 @@ import { migrations, type Schema } from './migrations.ts'
 
 /** How many rows that were read are kept. */
 const knownMax = 256
+
+/** In characters: what a page that somebody reads slowly holds in memory, but for its last course. */
+const pageCharsMax = 16_384
 
 export interface CourseStoreOptions {
   readonly dataDir: string
@@ -45,7 +49,7 @@ export async function openCourseStore(options: CourseStoreOptions): Promise<Cour
  * than finding a row. Rows that were read are kept until the next write; this process is the only one that writes.
  */
 function createReads(reader: DatabaseSync): Pick<CourseStore, 'get' | 'page'> & { forget(): void } {
-  const known = new Map<string, CourseRow>()
+  const known = new LRUCache<string, CourseRow>({ max: knownMax })
   const begin = reader.prepare('BEGIN')
   const commit = reader.prepare('COMMIT')
   const get = reader.prepare('SELECT courseId, title, description FROM courses WHERE courseId = ?')
@@ -62,19 +66,24 @@ function createReads(reader: DatabaseSync): Pick<CourseStore, 'get' | 'page'> & 
   }
   // The columns of the statements are those of a row; the driver cannot know that.
   return {
-    get(courseId) {
+    async get(courseId) {
       const kept = known.get(courseId)
       if (kept !== undefined) return kept
       enterTransaction()
       const row = get.get(courseId) as unknown as CourseRow | undefined
-      if (row === undefined) return undefined
-      if (known.size >= knownMax) known.clear()
-      known.set(courseId, Object.freeze(row))
+      if (row !== undefined) known.set(courseId, row)
       return row
     },
-    page(afterId, limit) {
+    async page(afterId, limit) {
       enterTransaction()
-      return page.all(afterId, limit) as unknown as CourseRow[]
+      const rows: CourseRow[] = []
+      let chars = 0
+      for (const row of page.iterate(afterId, limit) as Iterable<unknown> as Iterable<CourseRow>) {
+        rows.push(row)
+        chars += row.title.length + row.description.length
+        if (chars >= pageCharsMax) break
+      }
+      return rows
     },
     /** After a commit and before it is acknowledged: later reads see it. */
     forget() {

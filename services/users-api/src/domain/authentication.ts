@@ -1,6 +1,5 @@
 import { AppError } from '@polyservice-lab/service-kit/app-error'
 import type { User } from './entities.ts'
-import type { LoginLimiter } from './login-limiter.ts'
 import type { UserStore } from './store.ts'
 
 export interface Passwords {
@@ -16,6 +15,29 @@ export interface Tokens {
   issue(kind: TokenKind, userId: string): Promise<string>
   /** The user of a token that is valid and of that kind. */
   verify(kind: TokenKind, token: string): Promise<string | undefined>
+}
+
+/** Bounds how often logins may fail. */
+export interface LoginLimiter {
+  /** @throws LoginLimitError where too many failed */
+  check(account: string, address: string): Promise<void>
+  countFailure(account: string, address: string): Promise<void>
+}
+
+/** Counts failed logins under keys; so many of each key are forgotten in a minute. */
+export interface LoginFailures {
+  count(key: string, forgottenPerMinute: number): Promise<number>
+  add(key: string, forgottenPerMinute: number): Promise<void>
+}
+
+/** Too many logins failed. */
+export class LoginLimitError extends AppError {
+  readonly retryAfterS: number
+
+  constructor(retryAfterS: number) {
+    super('resource_exhausted', 'Too many failed logins')
+    this.retryAfterS = retryAfterS
+  }
 }
 
 export interface Authentication {
@@ -45,11 +67,12 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
   const { store, passwords, tokens, limiter } = deps
   return {
     async login({ email, password, address }) {
-      const giveBack = limiter.take(email, address)
+      await limiter.check(email, address)
       const account = await store.findByEmail(email)
-      if (!(await passwords.verify(account?.passwordHash, password)) || account === undefined)
+      if (!(await passwords.verify(account?.passwordHash, password)) || account === undefined) {
+        await limiter.countFailure(email, address)
         throw new AppError('unauthenticated', 'Invalid credentials')
-      giveBack()
+      }
       const [accessToken, refreshToken] = await Promise.all([
         tokens.issue('access', account.user.id),
         tokens.issue('refresh', account.user.id),

@@ -1,85 +1,94 @@
-import type { IncomingMessage } from 'node:http'
+import type { Request } from 'express'
+import * as z from 'zod'
 import type { User } from '../domain/entities.ts'
 import type { Writable } from './json/write-json.ts'
-import type { Fields, FieldValues } from './validation/fields.ts'
-import type { RequestBody } from './validation/request-body.ts'
-import type { JsonSchema } from './validation/schema.ts'
+import { schemas } from './validation/schemas.ts'
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 export type Tag = 'authentication' | 'users' | 'files' | 'courses' | 'exercises'
 
-interface RouteInput<P, Q, B, C> {
-  readonly path: P
-  readonly query: Q
+interface RouteInput<P extends string, Q extends string, B, C> {
+  readonly path: Readonly<Record<P, string>>
+  readonly query: Readonly<Record<Q, string>>
   readonly body: B
   /** Who is logged in. */
   readonly caller: C
-  readonly request: IncomingMessage
+  readonly request: Request
+}
+
+/** What the body of a request must be. */
+interface RequestBody<B> {
+  /** How it is read: a JSON value, a form of texts, or a form with a file. */
+  readonly kind: 'json' | 'form' | 'upload'
+  readonly schema: z.ZodType<B>
+  /** Gives the sentence that says which rule over several fields a value breaks. */
+  broken?(value: NoInfer<B>): string | undefined
+}
+
+interface Definition<P extends string, Q extends string, B, C> {
+  readonly operationId: string
+  readonly summary: string
+  readonly pathFields?: Readonly<Record<P, z.ZodType<string>>>
+  readonly queryFields?: Readonly<Record<Q, z.ZodType<string>>>
+  readonly body?: RequestBody<B>
+  /** Schema of the answer with status 200; null where there is none. */
+  readonly answer?: z.ZodType
+  /** Statuses beside 200, 401 of a secured route and 422, with what they mean. */
+  readonly failures?: Readonly<Record<number, string>>
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler that answers null need not say so
+  handle(input: RouteInput<P, Q, B, C>): Promise<Writable | void>
 }
 
 /** One operation of the API: what it takes, what it answers, and how it is documented. */
-export interface Route<P = unknown, Q = unknown, B = unknown, C = unknown> {
+export interface Route
+  extends Required<Omit<Definition<string, string, unknown, unknown>, `${string}Fields` | 'body'>> {
   readonly method: Method
   /** Below /api/v1; names of path parameters stand in braces. */
   readonly path: string
-  readonly operationId: string
   readonly tag: Tag
-  readonly summary: string
   readonly secured: boolean
-  readonly pathFields: Fields
-  readonly queryFields: Fields
-  readonly body: RequestBody<B> | undefined
-  /** Schema of the answer with status 200. */
-  readonly answer: JsonSchema
-  /** Statuses beside 200, 401 of a secured route and 422, with what they mean. */
-  readonly failures: Readonly<Record<number, string>>
-  handle(input: RouteInput<P, Q, B, C>): Promise<Writable>
+  readonly pathFields: z.ZodObject<Readonly<Record<string, z.ZodType<string>>>>
+  readonly queryFields: z.ZodObject<Readonly<Record<string, z.ZodType<string>>>>
+  readonly body: RequestBody<unknown> | undefined
+  handle(input: RouteInput<string, string, unknown, unknown>): Promise<Writable>
 }
 
-interface RouteDefinition<P extends Fields, Q extends Fields, B, C> {
-  readonly method: Method
-  readonly path: string
-  readonly operationId: string
-  readonly tag: Tag
-  readonly summary: string
-  readonly pathFields?: P
-  readonly queryFields?: Q
-  readonly body?: RequestBody<B>
-  readonly answer: JsonSchema
-  readonly failures?: Readonly<Record<number, string>>
-  handle(input: RouteInput<FieldValues<P>, FieldValues<Q>, B, C>): Promise<Writable>
-}
+type Operation = `${Method} /${Tag}${string}`
 
 /** A route for everybody. */
-export function publicRoute<
-  P extends Fields = Record<never, never>,
-  Q extends Fields = Record<never, never>,
-  B = undefined,
->(definition: RouteDefinition<P, Q, B, undefined>): Route {
-  return complete(definition, false)
+export function publicRoute<P extends string = never, Q extends string = never, B = undefined>(
+  operation: Operation,
+  definition: Definition<P, Q, B, undefined>,
+): Route {
+  return complete(operation, definition, false)
 }
 
 /** A route for those who are logged in. */
-export function securedRoute<
-  P extends Fields = Record<never, never>,
-  Q extends Fields = Record<never, never>,
-  B = undefined,
->(definition: RouteDefinition<P, Q, B, User>): Route {
-  return complete(definition, true)
+export function securedRoute<P extends string = never, Q extends string = never, B = undefined>(
+  operation: Operation,
+  definition: Definition<P, Q, B, User>,
+): Route {
+  return complete(operation, definition, true)
 }
 
-function complete<P extends Fields, Q extends Fields, B, C>(
-  definition: RouteDefinition<P, Q, B, C>,
+/** The fields of a route make the values that its handler takes: who runs the route need not know their types. */
+function complete(
+  operation: Operation,
+  definition: Definition<string, string, unknown, unknown>,
   secured: boolean,
 ): Route {
-  const route: Route<FieldValues<P>, FieldValues<Q>, B, C> = {
-    pathFields: {},
-    queryFields: {},
-    body: undefined,
+  const [method, path] = operation.split(' ') as [Method, string]
+  return {
+    answer: schemas.Nothing,
     failures: {},
+    body: undefined,
     ...definition,
+    method,
+    path,
+    tag: path.split('/')[1] as Tag,
     secured,
+    pathFields: z.object(definition.pathFields),
+    queryFields: z.object(definition.queryFields),
+    handle: async (input) => (await definition.handle(input)) ?? null,
   }
-  // The fields of a route make the values that its handler takes: who runs it need not know their types.
-  return route as Route
 }

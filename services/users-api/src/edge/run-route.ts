@@ -1,26 +1,24 @@
-import type { IncomingMessage } from 'node:http'
+import type { BudgetShare, ReceiveBudget } from '@polyservice-lab/service-kit'
+import { HttpError } from '@polyservice-lab/service-kit/http'
+import type { Request } from 'express'
 import type { Authentication } from '../domain/authentication.ts'
 import type { User } from '../domain/entities.ts'
-import { type BodyLimits, readJsonBody } from './body.ts'
-import { HttpError, RequestInvalidError } from './errors.ts'
+import { readJsonBody } from './body.ts'
 import type { Form, FormReader } from './forms/read-form.ts'
+import type { JsonValue } from './json/json-value.ts'
 import type { Writable } from './json/write-json.ts'
 import type { Route } from './route.ts'
-import { parseFields } from './validation/fields.ts'
-import { type Input, invalid, Place } from './validation/schema.ts'
+import { parseRequest } from './validation/parse-request.ts'
 
 export interface RunnerDeps {
   readonly authentication: Authentication
-  readonly bodyLimits: BodyLimits
+  readonly bodyBytesMax: number
+  readonly receiveBudget: ReceiveBudget
   readonly readForm: FormReader
 }
 
-export type RouteRunner = (
-  route: Route,
-  request: IncomingMessage,
-  params: ReadonlyMap<string, string>,
-  query: URLSearchParams,
-) => Promise<Writable>
+/** Makes the value that a request to a route is answered with. */
+export type RouteRunner = (route: Route, request: Request) => Promise<Writable>
 
 /** Who is asking, or the error that says that nobody knows. */
 type Caller = { readonly user: User | undefined } | { readonly error: unknown }
@@ -29,15 +27,17 @@ type Caller = { readonly user: User | undefined } | { readonly error: unknown }
  * Runs routes; the order of checks is that of the contract: a body that cannot be parsed, then who is asking, then
  * path, query and body together.
  */
-export function createRouteRunner({ authentication, bodyLimits, readForm }: RunnerDeps): RouteRunner {
-  async function authenticate(request: IncomingMessage): Promise<User> {
+export function createRouteRunner(deps: RunnerDeps): RouteRunner {
+  const { authentication, bodyBytesMax, receiveBudget, readForm } = deps
+
+  async function authenticate(request: Request): Promise<User> {
     const [scheme, token] = splitOnce(request.headers.authorization ?? '')
     if (scheme.toLowerCase() !== 'bearer')
       throw new HttpError(401, 'Not authenticated', { 'WWW-Authenticate': 'Bearer' })
     return authentication.authenticate(token)
   }
 
-  async function askCaller(route: Route, request: IncomingMessage): Promise<Caller> {
+  async function askCaller(route: Route, request: Request): Promise<Caller> {
     if (!route.secured) return { user: undefined }
     return authenticate(request).then(
       (user) => ({ user }),
@@ -47,33 +47,40 @@ export function createRouteRunner({ authentication, bodyLimits, readForm }: Runn
 
   async function readBody(
     route: Route,
-    request: IncomingMessage,
+    request: Request,
+    share: BudgetShare,
     caller: Caller,
-  ): Promise<Form | { values: Input | undefined } | undefined> {
+  ): Promise<Form | { values: JsonValue | undefined } | undefined> {
     if (route.body === undefined) return undefined
-    if (route.body.kind === 'json') return { values: await readJsonBody(request, bodyLimits) }
+    if (route.body.kind === 'json') return { values: await readJsonBody(request, bodyBytesMax, share) }
     // Nobody's bytes do not go to the disk.
     const keeps = route.body.kind === 'upload' && 'user' in caller
-    return readForm(request, keeps ? 'upload_file' : undefined)
+    return readForm(request, share, keeps ? 'upload_file' : undefined)
   }
 
-  return async (route, request, params, query) => {
+  return async (route, request) => {
     const caller = await askCaller(route, request)
-    const written = await readBody(route, request, caller)
+    // Held until the route has ended: so long is the body, or what was made of it, in memory.
+    using share = receiveBudget.open()
+    const written = await readBody(route, request, share, caller)
     await using _form = written !== undefined && Symbol.asyncDispose in written ? written : undefined
     if ('error' in caller) throw caller.error
-    const root = new Place([])
-    const path = parseFields(route.pathFields, params, root.at('path'), null)
-    // Of equal names the last counts.
-    const found = parseFields(route.queryFields, new Map(query), root.at('query'), null)
-    const body = route.body?.parse(written?.values, root.at('body'))
-    if (path === invalid || found === invalid || body === invalid) throw new RequestInvalidError(root.faults)
+    const input = parseRequest(route, {
+      params: Object.entries(request.params) as [string, string][],
+      query: queryOf(request),
+      body: written?.values,
+    })
     // Awaited here: the files of the form go when it has ended.
-    return await route.handle({ path, query: found, body, caller: caller.user, request })
+    return await route.handle({ ...input, caller: caller.user, request })
   }
+}
+
+function queryOf({ url }: Request): URLSearchParams {
+  const question = url.indexOf('?')
+  return new URLSearchParams(question < 0 ? undefined : url.slice(question + 1))
 }
 
 function splitOnce(header: string): [scheme: string, rest: string] {
   const blank = header.indexOf(' ')
-  return blank < 0 ? [header, ''] : [header.slice(0, blank), header.slice(blank + 1).trim()]
+  return blank < 0 ? [header, ''] : [header.slice(0, blank), header.slice(blank + 1)]
 }

@@ -1,84 +1,43 @@
+import type { Request } from 'express'
+import type * as z from 'zod'
 import type { Course, Exercise, StoredFile, User } from '../domain/entities.ts'
-import type { Writable } from './json/write-json.ts'
-import type { JsonSchema } from './validation/schema.ts'
+import { schemas } from './validation/schemas.ts'
 
-const text: JsonSchema = { type: 'string' }
-const uuid: JsonSchema = { type: 'string', format: 'uuid' }
-const score: JsonSchema = { type: ['integer', 'null'], format: 'int64' }
-
-/** An object of which every property is always there. */
-function answerSchema(properties: Record<string, JsonSchema>): JsonSchema {
-  return { type: 'object', properties, required: Object.keys(properties) }
+export function viewUser(user: User) {
+  return pick(schemas.User, user)
 }
 
-export const userSchema = answerSchema({
-  id: uuid,
-  email: text,
-  lastName: text,
-  firstName: text,
-  middleName: text,
-})
+/** What the URLs of files begin with for the client of a request. */
+export type HostOf = (request: Request) => string
 
-export const fileSchema = answerSchema({
-  id: uuid,
-  filename: text,
-  directory: text,
-  url: { type: 'string', format: 'uri' },
-})
-
-export const courseSchema = answerSchema({
-  id: uuid,
-  title: text,
-  maxScore: score,
-  minScore: score,
-  description: text,
-  previewFile: fileSchema,
-  estimatedTime: { type: ['string', 'null'] },
-  createdByUser: userSchema,
-})
-
-export const exerciseSchema = answerSchema({
-  id: uuid,
-  title: text,
-  courseId: uuid,
-  maxScore: score,
-  minScore: score,
-  orderIndex: { type: 'integer', format: 'int64' },
-  description: text,
-  estimatedTime: { type: ['string', 'null'] },
-})
-
-export const nothingSchema: JsonSchema = { type: 'null' }
-
-/** `{name: …}` around an answer. */
-export function wrapped(name: string, schema: JsonSchema): JsonSchema {
-  return answerSchema({ [name]: schema })
+/**
+ * Shows a file with the URL of its bytes.
+ * @param host what the URL begins with
+ */
+export function viewFile(file: StoredFile, host: string) {
+  const { href: url } = new URL(`${host}/static/${writePath(file.directory)}/${writePath(file.filename)}`)
+  return pick(schemas.File, { ...file, url })
 }
 
-export function viewUser({ id, email, lastName, firstName, middleName }: User): Writable {
-  return { id, email, lastName, firstName, middleName }
+export function viewCourse(course: Course, host: string) {
+  const previewFile = viewFile(course.previewFile, host)
+  return pick(schemas.Course, { ...course, previewFile, createdByUser: viewUser(course.createdByUser) })
 }
 
-/** @param appHost what the URL begins with */
-export function viewFile({ id, filename, directory }: StoredFile, appHost: string): Writable {
-  return { id, filename, directory, url: new URL(`${appHost}/static/${directory}/${filename}`).href }
+export function viewExercise(exercise: Exercise) {
+  return pick(schemas.Exercise, exercise)
 }
 
-export function viewCourse(course: Course, appHost: string): Writable {
-  const { id, title, maxScore, minScore, description, estimatedTime } = course
-  return {
-    id,
-    title,
-    maxScore,
-    minScore,
-    description,
-    previewFile: viewFile(course.previewFile, appHost),
-    estimatedTime,
-    createdByUser: viewUser(course.createdByUser),
-  }
+/** What a URL would drop, or read as something else: RFC 3986 leaves no other spelling for these. */
+const misread = /[\p{Cc}\\]|%(?=[\da-f]{2})|^ +| +$/giu
+
+/** Names between slashes as a URL takes them; what it encodes by itself stays as it is. */
+function writePath(names: string): string {
+  const segments = names.split('/')
+  return segments.map((segment) => segment.replace(misread, encodeURIComponent)).join('/')
 }
 
-export function viewExercise(exercise: Exercise): Writable {
-  const { id, title, courseId, maxScore, minScore, orderIndex, description, estimatedTime } = exercise
-  return { id, title, courseId, maxScore, minScore, orderIndex, description, estimatedTime }
+/** The properties that the schema knows, in its order. */
+function pick<S extends z.ZodObject>(schema: S, value: z.output<S>): z.output<S> {
+  return Object.fromEntries(Object.keys(schema.shape).map((name) => [name, value[name]])) as z.output<S>
 }

@@ -1,4 +1,5 @@
 import { jwtVerify, SignJWT } from 'jose'
+import { LRUCache } from 'lru-cache'
 import type { TokenKind, Tokens } from '../domain/authentication.ts'
 
 const algorithm = 'HS256'
@@ -26,10 +27,17 @@ interface Verified {
 export async function createTokens({ secret, lifetimeS, newId, now }: TokensOptions): Promise<Tokens> {
   const name = { name: 'HMAC', hash: 'SHA-256' }
   const key = await crypto.subtle.importKey('raw', secret, name, false, ['sign', 'verify'])
-  const verified = new Map<string, Verified>()
+  const verified = new LRUCache<string, Verified>({ max: verifiedMax })
   const nowS = () => Math.floor(now() / 1000)
 
+  /** RFC 4648, 3.5: a signature has one spelling, though its last character has bits that do not count. */
+  function isCanonical(token: string): boolean {
+    const signature = token.slice(token.lastIndexOf('.') + 1)
+    return Buffer.from(signature, 'base64url').toString('base64url') === signature
+  }
+
   async function read(token: string): Promise<Verified | undefined> {
+    if (!isCanonical(token)) return undefined
     try {
       const { payload } = await jwtVerify(token, key, {
         algorithms: [algorithm],
@@ -43,12 +51,6 @@ export async function createTokens({ secret, lifetimeS, newId, now }: TokensOpti
     } catch {
       return undefined
     }
-  }
-
-  function remember(token: string, claims: Verified): void {
-    const [oldest] = verified.keys()
-    if (verified.size >= verifiedMax && oldest !== undefined) verified.delete(oldest)
-    verified.set(token, claims)
   }
 
   return {
@@ -67,7 +69,7 @@ export async function createTokens({ secret, lifetimeS, newId, now }: TokensOpti
       if (claims === undefined) {
         claims = await read(token)
         if (claims === undefined) return undefined
-        remember(token, claims)
+        verified.set(token, claims)
       } else if (claims.expiresAtS <= nowS()) {
         verified.delete(token)
         return undefined

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { throwStorageError } from '@polyservice-lab/service-kit'
-import type { BlobReader, Blobs, BlobWriter } from '../domain/blobs.ts'
+import type { Blobs, BlobWriter } from '../domain/blobs.ts'
 
 const temporarySuffix = '.part'
 
@@ -25,32 +24,25 @@ export class BlobStorage implements Blobs {
   }
 
   async create(): Promise<BlobWriter> {
-    const path = this.#path(randomUUID())
+    const path = this.#pathOf(randomUUID())
     return new FileWriter(path, await open(path + temporarySuffix, 'wx').catch(throwStorageError))
   }
 
-  async open(blobId: string): Promise<BlobReader> {
-    const file = await open(this.#path(blobId))
-    return {
-      // A stream of no bytes has no form: its end would be before its start.
-      read: (start, end) =>
-        start === end ? Readable.from([]) : file.createReadStream({ start, end: end - 1, autoClose: false }),
-      [Symbol.asyncDispose]: () => file.close(),
-    }
+  async path(blobId: string): Promise<string> {
+    return this.#pathOf(blobId)
   }
 
   /** What cannot be removed now is removed at the next start. */
   async remove(blobIds: Iterable<string>): Promise<void> {
-    await Promise.allSettled([...blobIds].map((blobId) => rm(this.#path(blobId), { force: true })))
+    await Promise.allSettled([...blobIds].map((blobId) => rm(this.#pathOf(blobId), { force: true })))
   }
 
-  #path(blobId: string): string {
+  #pathOf(blobId: string): string {
     return join(this.#directory, blobId)
   }
 }
 
 class FileWriter implements BlobWriter {
-  sizeBytes = 0
   readonly #path: string
   readonly #file: FileHandle
   #finished = false
@@ -62,7 +54,6 @@ class FileWriter implements BlobWriter {
 
   async write(bytes: Uint8Array): Promise<void> {
     await this.#file.appendFile(bytes).catch(throwStorageError)
-    this.sizeBytes += bytes.length
   }
 
   /** Its id, when all of it is on the disk. */

@@ -1,35 +1,43 @@
 import { AppError } from '@polyservice-lab/service-kit/app-error'
-import { type Kysely, sql } from 'kysely'
 import type { ExerciseStore } from '../domain/store.ts'
+import type { Database } from './database.ts'
 import { refuseGoneOwner } from './gone-owner.ts'
-import type { Schema } from './schema.ts'
 
-export function createExerciseStore(db: Kysely<Schema>): ExerciseStore {
+const columns = [
+  'id',
+  'title',
+  'courseId',
+  'maxScore',
+  'minScore',
+  'orderIndex',
+  'description',
+  'estimatedTime',
+  'ownerId',
+] as const
+
+export function createExerciseStore(database: Database): ExerciseStore {
+  const { db, transaction, nextNumber, isShared } = database
   const find: ExerciseStore['find'] = (id) =>
-    db.selectFrom('exercises').selectAll().where('id', '=', id).executeTakeFirst()
+    db.selectFrom('exercises').select(columns).where('id', '=', id).executeTakeFirst()
   return {
     find,
     async insert(exercise, needsCourse) {
-      await db
-        .transaction()
-        .execute(async (transaction) => {
-          const course = await transaction
-            .selectFrom('courses')
-            .select('id')
-            .where('id', '=', exercise.courseId)
-            .executeTakeFirst()
-          if (needsCourse && course === undefined) throw new AppError('not_found', 'Course not found')
-          await transaction.insertInto('exercises').values(exercise).execute()
-        })
-        .catch(refuseGoneOwner)
+      await transaction(async (t) => {
+        const course = await t
+          .selectFrom('courses')
+          .select('id')
+          .where('id', '=', exercise.courseId)
+          .$if(isShared, (query) => query.forShare())
+          .executeTakeFirst()
+        if (needsCourse && course === undefined) throw new AppError('not_found', 'Course not found')
+        await t
+          .insertInto('exercises')
+          .values({ ...exercise, number: nextNumber('exercises') })
+          .execute()
+      }).catch(refuseGoneOwner(database))
     },
     listOfCourse: (courseId) =>
-      db
-        .selectFrom('exercises')
-        .selectAll()
-        .where('courseId', '=', courseId)
-        .orderBy(sql.ref('rowid'))
-        .execute(),
+      db.selectFrom('exercises').select(columns).where('courseId', '=', courseId).orderBy('number').execute(),
     async update(id, changes) {
       if (Object.keys(changes).length > 0)
         await db.updateTable('exercises').set(changes).where('id', '=', id).execute()

@@ -6,15 +6,15 @@ import { repliesWith } from './replies.ts'
 const replies = repliesWith(Array.from({ length: repliesPerMessage }, (_, i) => replyPrefix(i + 1)))
 
 test.for(vectors.texts)('makes the replies to $name', ({ message, replies: expected }) => {
-  expect(replies(Buffer.from(message)).map((reply) => Buffer.concat(reply).toString())).toEqual(expected)
+  expect(replies.to(Buffer.from(message)).map(String)).toEqual(expected)
 })
 
 test.for(vectors.binaries)('makes the replies to $name', ({ messageHex, repliesHex }) => {
-  const made = replies(Buffer.from(messageHex, 'hex'))
-  expect(made.map((reply) => Buffer.concat(reply).toString('hex'))).toEqual(repliesHex)
+  const made = replies.to(Buffer.from(messageHex, 'hex'))
+  expect(made.map((reply) => reply.toString('hex'))).toEqual(repliesHex)
 })
 
-test('copies no message', () => {
-  const message = Buffer.from('hello')
-  for (const [, part] of replies(message)) expect(part).toBe(message)
+test('tells how many bytes they have', () => {
+  for (const message of ['', 'hello'].map((text) => Buffer.from(text)))
+    expect(replies.bytes(message)).toBe(Buffer.concat(replies.to(message)).length)
 })

@@ -1,13 +1,20 @@
-/** One reply in parts that follow each other on the wire, so that nothing is copied before it is framed. */
-export type Reply = readonly Uint8Array[]
+/** What answers a message. */
+export interface Replies {
+  /** The replies in their order: a prefix in UTF-8, then the message. */
+  to(message: Buffer): readonly Buffer[]
+  /** How many bytes they have together. */
+  bytes(message: Buffer): number
+}
 
 /**
- * Makes what answers a message, one reply per prefix and in their order: the prefix in UTF-8, then the message.
- * Text is UTF-8 as it came, so that text and binary are one and the same here.
+ * Makes one reply per prefix. Text is UTF-8 as it came, so that text and binary are one and the same here.
  * @param prefixes encoded once, now
  */
-export function repliesWith(prefixes: readonly string[]): (message: Uint8Array) => readonly Reply[] {
-  const encoder = new TextEncoder()
-  const encoded = prefixes.map((prefix) => encoder.encode(prefix))
-  return (message) => encoded.map((prefix) => [prefix, message])
+export function repliesWith(prefixes: readonly string[]): Replies {
+  const encoded = prefixes.map((prefix) => Buffer.from(prefix))
+  const prefixBytes = Buffer.concat(encoded).length
+  return {
+    to: (message) => encoded.map((prefix) => Buffer.concat([prefix, message])),
+    bytes: (message) => prefixBytes + encoded.length * message.length,
+  }
 }

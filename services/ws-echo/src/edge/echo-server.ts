@@ -1,113 +1,86 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { Socket } from 'node:net'
-import { getDefaultHighWaterMark } from 'node:stream'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
-import { closeCodes } from '@polyservice-lab/contracts/ws-echo'
-import { httpDrain, listen, ReceiveBudget, type ServiceDeps } from '@polyservice-lab/service-kit'
+import { httpDrain, listen, type ServiceDeps } from '@polyservice-lab/service-kit'
+import { WebSockets } from '@polyservice-lab/service-kit/websocket'
 import type { Config } from '../config.ts'
-import type { Reply } from '../domain/replies.ts'
-import { createEcho } from './echo.ts'
-import { answerTo, asksForWebSocket, type Refusal, refusalOf } from './handshake.ts'
-import { loadPage } from './page.ts'
-import { agree } from './permessage-deflate.ts'
-import { createPlainHttp } from './plain-http.ts'
-import {
-  WebSocketConnection,
-  type WebSocketEnd,
-  type WebSocketHandler,
-  type WebSocketOptions,
-} from './web-socket-connection.ts'
-
-/** A message in more fragments than this is closed with 1008: each of them costs memory, even an empty one. */
-const fragmentsMax = 16_384
-
-const stopping = { code: closeCodes.goingAway, reason: 'the server stops' }
+import type { Replies } from '../domain/replies.ts'
+import { toWire } from './errors.ts'
+import { asksForWebSocket, normalize, type Refusal, refusalOf } from './handshake.ts'
+import { createHttpApp } from './http-app.ts'
 
 /** Connections beyond those of WebSockets: plain HTTP, handshakes and their refusals. */
 const plainConnectionsMax = 512
 
-/** The WebSocket server (contracts/ws-echo/PROTOCOL.md): handshakes, the page, connections and their heartbeat. */
+/** Compression costs memory while it lasts: more messages at a time wait. */
+const compressionsMax = 4
+
+/** Each message is compressed for itself: nothing is kept between two (RFC 7692, 7.1.1). */
+const perMessageDeflate = {
+  serverNoContextTakeover: true,
+  clientNoContextTakeover: true,
+  concurrencyLimit: compressionsMax,
+}
+
+/** The WebSocket server (contracts/ws-echo/PROTOCOL.md): the page, handshakes, and the replies to messages. */
 export class EchoServer {
   readonly #config: Config
   readonly #http: Server
   readonly #drainHttp: () => Promise<void>
-  readonly #webSockets: WebSocketOptions
-  readonly #handlerFor: (windowBits: number | undefined) => WebSocketHandler
-  /** Of all connections without compression. */
-  readonly #handler: WebSocketHandler
-  readonly #connections = new Set<WebSocketConnection>()
-  readonly #deps: ServiceDeps
-  #heartbeat: NodeJS.Timeout | undefined
-  #draining = false
+  readonly #webSockets: WebSockets
+  #isDraining = false
 
-  constructor(config: Config, replies: (message: Uint8Array) => readonly Reply[], deps: ServiceDeps) {
+  constructor(config: Config, replies: Replies, deps: ServiceDeps) {
+    const closeTimeoutMs = Math.min(config.closeTimeoutMs, config.drainTimeoutMs)
     this.#config = config
-    this.#deps = deps
-    this.#webSockets = {
-      ...config,
-      receiveBudget: new ReceiveBudget(config.receiveBytesMax),
-      closeTimeoutMs: closeTimeoutMs(config),
-      fragmentsMax,
-      compression: false,
-    }
-    const echo = createEcho({ ...config, replies }, deps.metrics)
-    const closed: WebSocketHandler['closed'] = (connection, end) => this.#closed(connection, end)
-    this.#handlerFor = (windowBits) => ({ message: echo(windowBits), closed })
-    this.#handler = this.#handlerFor(undefined)
-    const refuse = (request: IncomingMessage) => this.#refusalOf(request)
-    this.#http = createServer(
+    this.#webSockets = new WebSockets(
       {
-        // Only a socket that has held so much tells that it has drained; a connection that pauses waits for that.
-        highWaterMark: Math.min(config.bufferBytesMax, getDefaultHighWaterMark(false)),
-        headersTimeout: 5_000,
-        requestTimeout: 10_000,
-        connectionsCheckingInterval: 1_000,
-        shouldUpgradeCallback: (request) => asksForWebSocket(request) && refuse(request) === undefined,
+        ...config,
+        closeTimeoutMs,
+        toClose: toWire,
+        answerBytes: ({ data }) => replies.bytes(data),
+        handle: (connection, { data, isBinary }) => {
+          for (const reply of replies.to(data)) connection.send(reply, isBinary)
+        },
+        server: { perMessageDeflate: config.perMessageDeflate && perMessageDeflate },
       },
-      createPlainHttp({ page: loadPage(), refuse, metrics: deps.metrics }),
+      deps,
     )
+    const refuse = (request: IncomingMessage) => this.#refusalOf(request)
+    const shouldUpgradeCallback = (request: IncomingMessage) =>
+      asksForWebSocket(request) && refuse(request) === undefined
+    const timeouts = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 }
+    // Without a Host, Node would answer without a word.
+    const options = { ...timeouts, requireHostHeader: false, shouldUpgradeCallback }
+    this.#http = createServer(options, createHttpApp(refuse, deps))
     this.#http.maxConnections = config.connectionsMax + plainConnectionsMax
-    this.#drainHttp = httpDrain(this.#http, closeTimeoutMs(config))
-    this.#http.on('upgrade', (request, socket, head) => this.#open(request, socket as Socket, head))
+    this.#drainHttp = httpDrain(this.#http, closeTimeoutMs)
+    // Of each socket: answers are made in the turn of their request, so that a handshake behind one comes after it.
+    const lastAnswers = new WeakMap<Duplex, ServerResponse>()
+    this.#http.on('request', ({ socket }, response) => lastAnswers.set(socket, response))
+    this.#http.on('upgrade', (request, socket, head) => {
+      if (endsConnection(lastAnswers.get(socket))) {
+        socket.on('error', () => {}).resume()
+        return
+      }
+      normalize(request)
+      this.#webSockets.upgrade(request, socket, head)
+    })
   }
 
-  async start(): Promise<void> {
-    await listen(this.#http, this.#config.port, this.#config.host)
-    this.#heartbeat = setInterval(() => {
-      for (const connection of this.#connections) connection.beat()
-    }, this.#config.heartbeatMs)
+  start(): Promise<void> {
+    return listen(this.#http, this.#config.port, this.#config.host)
   }
 
-  /** Answers what has arrived, closes every connection with 1001 behind its answers, and waits for the clients. */
+  /** Answers what has arrived, then closes every client with 1001. */
   async drain(): Promise<void> {
-    this.#draining = true
-    clearInterval(this.#heartbeat)
+    this.#isDraining = true
     const drained = this.#drainHttp()
     // Between two turns of the event loop lies one look at every socket.
     await turn()
     await turn()
-    for (const connection of this.#connections) connection.close(stopping)
+    this.#webSockets.drain({ outcome: 'ok', closeCode: 1001, reason: 'the server stops' })
     await drained
-  }
-
-  #open(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const agreed = this.#config.perMessageDeflate && agree(request.headers['sec-websocket-extensions'])
-    const agreement = agreed && agreed !== 'malformed' ? agreed : undefined
-    socket.write(answerTo(request, agreement?.header))
-    const options = agreement === undefined ? this.#webSockets : { ...this.#webSockets, compression: true }
-    const handler = agreement === undefined ? this.#handler : this.#handlerFor(agreement.windowBits)
-    const connection = new WebSocketConnection(socket, options, handler, this.#deps.logger)
-    this.#connections.add(connection)
-    this.#deps.metrics.connections.inc()
-    if (head.length > 0) connection.receive(head)
-    if (this.#draining) connection.close(stopping)
-  }
-
-  #closed(connection: WebSocketConnection, { outcome, closeCode, openMs }: WebSocketEnd): void {
-    this.#connections.delete(connection)
-    this.#deps.metrics.connections.dec()
-    this.#deps.metrics.observe('connection', outcome, openMs / 1000)
-    this.#deps.logger.debug({ closeCode, outcome }, 'connection closed')
   }
 
   #refusalOf(request: IncomingMessage): Refusal | undefined {
@@ -115,14 +88,11 @@ export class EchoServer {
   }
 
   #closedBecause(): string | undefined {
-    if (this.#draining) return 'The server stops.'
-    if (this.#connections.size >= this.#config.connectionsMax)
-      return 'The server has all the connections it may have.'
-    return undefined
+    if (this.#isDraining) return 'The server stops.'
+    return this.#webSockets.isFull ? 'The server has all the connections it may have.' : undefined
   }
 }
 
-/** Leaves time of a drain for what comes after the clients. */
-function closeTimeoutMs(config: Config): number {
-  return Math.min(config.closeTimeoutMs, config.shutdownTimeoutMs / 2)
+function endsConnection(answer: ServerResponse | undefined): boolean {
+  return String(answer?.getHeader('connection')).includes('close')
 }

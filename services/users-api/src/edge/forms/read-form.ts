@@ -1,52 +1,58 @@
-import type { IncomingMessage } from 'node:http'
+import type { BudgetShare } from '@polyservice-lab/service-kit'
+import { readBody } from '@polyservice-lab/service-kit/http'
+import type { Request } from 'express'
 import type { Blobs } from '../../domain/blobs.ts'
-import { readBytes } from '../body.ts'
-import type { FormValues } from '../validation/request-body.ts'
-import { Upload } from '../validation/upload.ts'
+import type { Upload } from '../validation/upload.ts'
 import { parseParameters } from './header-parameters.ts'
-import { type FormLimits, readMultipart } from './read-multipart.ts'
+import { readMultipartForm } from './multipart-form.ts'
+
+export interface FormLimits {
+  /** Of a form without files, and of all texts of one with files. */
+  readonly bodyBytesMax: number
+  /** Of a whole form with files. */
+  readonly uploadBytesMax: number
+}
 
 /** The fields of a form, and the files among them; disposing it removes those that were not kept. */
 export interface Form extends AsyncDisposable {
-  readonly values: FormValues
+  /** Of equal names the last counts. */
+  readonly values: ReadonlyMap<string, string | Upload>
 }
 
 /**
  * Reads a form of either content type; another body is a form without fields.
+ * @param share counts what is held in memory of it
  * @param fileField the name of the file that is kept; others are read and forgotten
- * @throws HttpError 400, 413, AppError unavailable
+ * @throws HttpError 400, 413, AppError unavailable, insufficient_storage
  */
-export type FormReader = (request: IncomingMessage, fileField: string | undefined) => Promise<Form>
+export type FormReader = (
+  request: Request,
+  share: BudgetShare,
+  fileField: string | undefined,
+) => Promise<Form>
 
 export function createFormReader(limits: FormLimits, blobs: Blobs): FormReader {
-  return async (request, fileField) => {
+  return async (request, share, fileField) => {
     const { value, parameters } = parseParameters(request.headers['content-type'] ?? '')
-    if (value === 'multipart/form-data') {
-      const uploads: Upload[] = []
-      const form = {
-        values: new Map<string, string | Upload>(),
-        async [Symbol.asyncDispose]() {
-          await blobs.remove(
-            uploads.filter(({ kept, blobId }) => !kept && blobId !== '').map(({ blobId }) => blobId),
-          )
-        },
-      }
-      try {
-        for await (const [name, field] of readMultipart({ request, parameters, limits, blobs, fileField })) {
-          if (field instanceof Upload) uploads.push(field)
-          form.values.set(name, field)
-        }
-      } catch (error) {
-        await form[Symbol.asyncDispose]()
-        throw error
-      }
-      return form
+    const uploads: Upload[] = []
+    const forget = () =>
+      blobs.remove(uploads.filter(({ kept, blobId }) => !kept && blobId !== '').map(({ blobId }) => blobId))
+
+    async function read(): Promise<Form['values']> {
+      if (value === 'application/x-www-form-urlencoded')
+        return parseUrlEncoded(await readBody(request, limits.bodyBytesMax, share))
+      if (value !== 'multipart/form-data') return new Map()
+      const bytesMax = { whole: limits.uploadBytesMax, texts: limits.bodyBytesMax }
+      const options = { request, parameters, bytesMax, share, blobs, fileField }
+      return new Map(await readMultipartForm(options, uploads))
     }
-    const values =
-      value === 'application/x-www-form-urlencoded'
-        ? parseUrlEncoded(await readBytes(request, limits))
-        : new Map<string, string>()
-    return { values, [Symbol.asyncDispose]: async () => {} }
+
+    try {
+      return { values: await read(), [Symbol.asyncDispose]: forget }
+    } catch (error) {
+      await forget()
+      throw error
+    }
   }
 }
 

@@ -1,7 +1,4 @@
-/**
- * A JSON text as a value that forgets nothing a client can see again: an integer is a bigint of any size, a number
- * with a fraction or an exponent is a number, and an object is a Map in the order of its keys.
- */
+/** A JSON text as a value: an integer is a bigint of any size, a number with a fraction or an exponent is a number. */
 export type JsonValue =
   | null
   | boolean
@@ -9,4 +6,4 @@ export type JsonValue =
   | number
   | string
   | readonly JsonValue[]
-  | ReadonlyMap<string, JsonValue>
+  | { readonly [key: string]: JsonValue }

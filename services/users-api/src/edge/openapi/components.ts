@@ -1,35 +1,24 @@
+import * as z from 'zod'
 import { basePath } from '../base-path.ts'
-import type { JsonSchema } from '../validation/schema.ts'
+import { schemas } from '../validation/schemas.ts'
+
+/** A schema of JSON Schema 2020-12, as OpenAPI 3.1 shows it, and what else a document is made of. */
+export type JsonSchema = { readonly [key: string]: unknown }
+
+const models = z.registry<{ readonly id: string }>()
+for (const [id, schema] of Object.entries<z.ZodType>(schemas))
+  if (id !== 'Nothing') models.add(schema, { id })
+
+const uri = (id: string) => `#/components/schemas/${id}`
 
 /** What the routes share. */
 export const components: JsonSchema = {
-  schemas: {
-    Failure: {
-      type: 'object',
-      properties: { detail: { type: 'string' } },
-      required: ['detail'],
-    },
-    Faults: {
-      type: 'object',
-      properties: { detail: { type: 'array', items: { $ref: '#/components/schemas/Fault' } } },
-      required: ['detail'],
-    },
-    Fault: {
-      type: 'object',
-      properties: {
-        type: { type: 'string', examples: ['string_too_short'] },
-        loc: {
-          type: 'array',
-          items: { type: ['string', 'integer'] },
-          examples: [['body', 'lastName']],
-        },
-        msg: { type: 'string', examples: ['String should have at least 1 character'] },
-        input: { description: 'What was sent' },
-        ctx: { type: 'object', description: 'The values that msg is made with' },
-      },
-      required: ['type', 'loc', 'msg', 'input'],
-    },
-  },
+  schemas: Object.fromEntries(
+    Object.entries(z.toJSONSchema(models, { io: 'input', uri }).schemas).map(([id, schema]) => [
+      id,
+      bare(schema),
+    ]),
+  ),
   securitySchemes: {
     bearer: {
       type: 'http',
@@ -45,13 +34,16 @@ export const components: JsonSchema = {
   },
 }
 
-export function failureContent(description: string): JsonSchema {
-  return content(description, 'Failure')
+/** The schema as JSON Schema; one of the models by its name. */
+export function describeSchema(schema: z.ZodType): JsonSchema {
+  const id = models.get(schema)?.id
+  return id === undefined ? bare(z.toJSONSchema(schema, { io: 'input' })) : { $ref: uri(id) }
 }
 
-export const faultContent = content('Values of the request are wrong', 'Faults')
+function bare({ $schema, $id, ...schema }: JsonSchema): JsonSchema {
+  return schema
+}
 
-function content(description: string, name: string): JsonSchema {
-  const schema = { $ref: `#/components/schemas/${name}` }
-  return { description, content: { 'application/json': { schema } } }
+export function describeAnswer(description: string, schema: z.ZodType): JsonSchema {
+  return { description, content: { 'application/json': { schema: describeSchema(schema) } } }
 }

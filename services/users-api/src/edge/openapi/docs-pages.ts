@@ -11,11 +11,13 @@ export interface Page {
 const html = 'text/html; charset=utf-8'
 const script = 'text/javascript; charset=utf-8'
 
-const home = `<!doctype html>
+const head = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>users-api</title>
+<title>users-api</title>`
+
+const home = `${head}
 <h1>users-api</h1>
 <p>A REST API with JSON Web Tokens: users, files, courses and exercises, under <code>/api/v1</code>.</p>
 <ul>
@@ -25,11 +27,7 @@ const home = `<!doctype html>
 </html>
 `
 
-const docs = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>users-api</title>
+const docs = `${head}
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 <div id="docs"></div>
@@ -43,30 +41,18 @@ const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLink
 
 /** The pages for people, Swagger UI among them, and the document that it shows; read once. */
 export async function createPages(openApi: unknown): Promise<readonly Page[]> {
+  const [bundle, css] = await Promise.all([
+    readFile(new URL(import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'))),
+    readFile(new URL(import.meta.resolve('swagger-ui-dist/swagger-ui.css'))),
+  ])
   return [
     { path: '/', contentType: html, body: Buffer.from(home) },
     { path: '/docs', contentType: html, body: Buffer.from(docs) },
     { path: '/docs/start.js', contentType: script, body: Buffer.from(start) },
-    {
-      path: '/docs/swagger-ui-bundle.js',
-      contentType: script,
-      body: await readFile(new URL(import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'))),
-    },
-    {
-      path: '/docs/swagger-ui.css',
-      contentType: 'text/css; charset=utf-8',
-      body: await readFile(new URL(import.meta.resolve('swagger-ui-dist/swagger-ui.css'))),
-    },
-    {
-      path: '/openapi.json',
-      contentType: 'application/json',
-      body: Buffer.from(JSON.stringify(openApi, bigintToNumber)),
-    },
+    { path: '/docs/swagger-ui-bundle.js', contentType: script, body: bundle },
+    { path: '/docs/swagger-ui.css', contentType: 'text/css; charset=utf-8', body: css },
+    { path: '/openapi.json', contentType: 'application/json', body: Buffer.from(JSON.stringify(openApi)) },
   ]
-}
-
-function bigintToNumber(_name: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? Number(value) : value
 }
 
 export function servePage({ contentType, body }: Page): RequestHandler {

@@ -1,8 +1,7 @@
 import { basePath } from '../base-path.ts'
 import type { Route, Tag } from '../route.ts'
-import { type Fields, isRequired, schemaOf } from '../validation/fields.ts'
-import type { JsonSchema } from '../validation/schema.ts'
-import { components, failureContent, faultContent } from './components.ts'
+import { schemas } from '../validation/schemas.ts'
+import { components, describeAnswer, describeSchema, type JsonSchema } from './components.ts'
 
 const tags: Readonly<Record<Tag, string>> = {
   authentication: 'Log in, and stay logged in',
@@ -46,52 +45,50 @@ function describeRoute(route: Route): JsonSchema {
     ...describeParameters('path', route.pathFields),
     ...describeParameters('query', route.queryFields),
   ]
+  const content = contentTypes[body?.kind ?? 'json'].map((type) => [
+    type,
+    body && { schema: describeSchema(body.schema) },
+  ])
   return {
     operationId,
     tags: [tag],
     summary,
     security: secured ? [{ bearer: [] }, { password: [] }] : [],
-    ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: Object.fromEntries(
-              contentTypes[body.kind].map((type) => [type, { schema: body.jsonSchema }]),
-            ),
-          },
-        }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { requestBody: { required: true, content: Object.fromEntries(content) } }),
     responses: describeResponses(route),
   }
 }
 
-function describeParameters(where: 'path' | 'query', fields: Fields): JsonSchema[] {
-  return Object.entries(fields).map(([name, field]) => ({
+function describeParameters(where: 'path' | 'query', { shape }: Route['pathFields']): JsonSchema[] {
+  return Object.entries(shape).map(([name, schema]) => ({
     name,
     in: where,
-    required: isRequired(field),
-    schema: schemaOf(field).jsonSchema,
+    required: !schema.isOptional(),
+    schema: describeSchema(schema),
   }))
 }
 
 function describeResponses(route: Route): JsonSchema {
   const { method, tag, answer, secured, failures, body, pathFields, queryFields } = route
-  const validates = body !== undefined || Object.keys({ ...pathFields, ...queryFields }).length > 0
+  const fields = { ...pathFields.shape, ...queryFields.shape }
   // A login keeps nothing.
   const writes = method !== 'GET' && tag !== 'authentication'
-  const answers: Record<string, JsonSchema> = {
-    200: { description: 'Done', content: { 'application/json': { schema: answer } } },
-    ...(secured ? { 401: failureContent('Not authenticated, or an invalid or expired token') } : {}),
-    ...(body === undefined
-      ? {}
-      : {
-          400: failureContent('The body cannot be parsed'),
-          413: failureContent('The body is too large'),
-        }),
-    ...(validates ? { 422: faultContent } : {}),
-    ...(writes ? { 507: failureContent('There is no room on the disk') } : {}),
+  const texts: Record<number, string> = {
+    ...(body && {
+      400: 'The body cannot be parsed',
+      408: 'The body did not arrive in time',
+      413: 'The body is too large',
+    }),
+    ...(secured && { 401: 'Not authenticated, or an invalid or expired token' }),
+    500: 'A fault of the server; the id in X-Request-Id stands in its log',
+    503: 'Not now: Retry-After tells the seconds to wait',
+    ...(writes && { 507: 'There is no room on the disk' }),
+    ...failures,
   }
-  for (const [status, description] of Object.entries(failures)) answers[status] = failureContent(description)
+  const answers: Record<string, JsonSchema> = { 200: describeAnswer('Done', answer) }
+  if (body !== undefined || Object.keys(fields).length > 0)
+    answers[422] = describeAnswer('Values of the request are wrong', schemas.Faults)
+  for (const [status, text] of Object.entries(texts)) answers[status] = describeAnswer(text, schemas.Failure)
   return answers
 }

@@ -1,25 +1,10 @@
-import type { IncomingMessage } from 'node:http'
 import { AppError } from '@polyservice-lab/service-kit'
+import type { Request } from 'express'
 import type { Authentication } from '../../domain/authentication.ts'
 import { publicRoute, type Route } from '../route.ts'
-import { EmailSyntaxError } from '../validation/email/characters.ts'
-import { email, normalizeEmail } from '../validation/email/email.ts'
-import { optional } from '../validation/fields.ts'
-import { model } from '../validation/model.ts'
-import { formBody, jsonBody } from '../validation/request-body.ts'
-import { nullable } from '../validation/schema.ts'
-import { text } from '../validation/text.ts'
-import { wrapped } from '../views.ts'
-
-const tokenSchema = wrapped('token', {
-  type: 'object',
-  properties: {
-    tokenType: { const: 'bearer' },
-    accessToken: { type: 'string' },
-    refreshToken: { type: 'string' },
-  },
-  required: ['tokenType', 'accessToken', 'refreshToken'],
-})
+import { parseEmail } from '../validation/email/email.ts'
+import { ScalarError } from '../validation/scalar.ts'
+import { schemas } from '../validation/schemas.ts'
 
 const failures = {
   401: 'Invalid credentials',
@@ -29,53 +14,33 @@ const failures = {
 
 export function authenticationRoutes(authentication: Authentication): Route[] {
   return [
-    publicRoute({
-      method: 'POST',
-      path: '/authentication/login',
+    publicRoute('POST /authentication/login', {
       operationId: 'login',
-      tag: 'authentication',
       summary: 'Log in with email and password',
-      body: jsonBody(model({ email: email(), password: text() })),
-      answer: tokenSchema,
+      body: { kind: 'json', schema: schemas.Credentials },
+      answer: schemas.TokensAnswer,
       failures,
       async handle({ body, request }) {
         const tokens = await authentication.login({ ...body, address: addressOf(request) })
         return { token: { tokenType: 'bearer', ...tokens } }
       },
     }),
-    publicRoute({
-      method: 'POST',
-      path: '/authentication/refresh',
+    publicRoute('POST /authentication/refresh', {
       operationId: 'refresh',
-      tag: 'authentication',
       summary: 'Get a new access token for a refresh token',
-      body: jsonBody(model({ refreshToken: text() })),
-      answer: tokenSchema,
+      body: { kind: 'json', schema: schemas.RefreshRequest },
+      answer: schemas.TokensAnswer,
       failures: { 401: 'Invalid or expired refresh token' },
       async handle({ body: { refreshToken } }) {
         const accessToken = await authentication.refresh(refreshToken)
         return { token: { tokenType: 'bearer', accessToken, refreshToken } }
       },
     }),
-    publicRoute({
-      method: 'POST',
-      path: '/authentication/token',
+    publicRoute('POST /authentication/token', {
       operationId: 'token',
-      tag: 'authentication',
       summary: 'Log in with the OAuth 2 password form',
-      body: formBody('form', {
-        grant_type: optional(nullable(text({ pattern: /^password$/ }))),
-        username: text(),
-        password: text(),
-        scope: optional(text()),
-        client_id: optional(nullable(text())),
-        client_secret: optional(nullable(text())),
-      }),
-      answer: {
-        type: 'object',
-        properties: { access_token: { type: 'string' }, token_type: { const: 'bearer' } },
-        required: ['access_token', 'token_type'],
-      },
+      body: { kind: 'form', schema: schemas.PasswordGrant },
+      answer: schemas.OAuthTokenAnswer,
       failures,
       async handle({ body: { username, password }, request }) {
         const credentials = { email: toEmail(username), password, address: addressOf(request) }
@@ -89,13 +54,14 @@ export function authenticationRoutes(authentication: Authentication): Route[] {
 /** A name that is no address is nobody's. */
 function toEmail(username: string): string {
   try {
-    return normalizeEmail(username)
+    return parseEmail(username)
   } catch (error) {
-    if (error instanceof EmailSyntaxError) throw new AppError('unauthenticated', 'Invalid credentials')
+    if (error instanceof ScalarError) throw new AppError('unauthenticated', 'Invalid credentials')
     throw error
   }
 }
 
-function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? ''
+/** Of the client, or what a trusted proxy says of it. */
+function addressOf({ ip }: Request): string {
+  return ip ?? ''
 }

@@ -1,112 +1,64 @@
 import type { Courses } from '../../domain/courses.ts'
 import { brokenCourseScores } from '../../domain/scores.ts'
 import { type Route, securedRoute } from '../route.ts'
-import { optional, withDefault } from '../validation/fields.ts'
-import { integer } from '../validation/integer.ts'
-import { model } from '../validation/model.ts'
-import { jsonBody } from '../validation/request-body.ts'
-import { nullable, refined } from '../validation/schema.ts'
-import { text } from '../validation/text.ts'
-import { uuid4 } from '../validation/uuid.ts'
-import { courseSchema, nothingSchema, viewCourse, wrapped } from '../views.ts'
+import { anyId, schemas } from '../validation/schemas.ts'
+import { type HostOf, viewCourse } from '../views.ts'
 
-const title = text({ minLength: 1, maxLength: 250 })
-const description = text({ minLength: 1 })
-const estimatedTime = nullable(text({ minLength: 1, maxLength: 50 }))
-const score = nullable(integer())
-const pathFields = { course_id: uuid4() }
-const answer = wrapped('course', courseSchema)
+const pathFields = { course_id: anyId }
+const answer = schemas.CourseAnswer
+/** What stands for values that are left out. */
+const defaults = { maxScore: null, minScore: null, estimatedTime: null }
 
-/** @param appHost what the URLs of preview files begin with */
-export function courseRoutes(courses: Courses, appHost: string): Route[] {
+export function courseRoutes(courses: Courses, hostOf: HostOf): Route[] {
   return [
-    securedRoute({
-      method: 'POST',
-      path: '/courses',
+    securedRoute('POST /courses', {
       operationId: 'createCourse',
-      tag: 'courses',
       summary: 'Create a course',
-      body: jsonBody(
-        refined(
-          model({
-            title,
-            maxScore: withDefault(score, null),
-            minScore: withDefault(score, null),
-            description,
-            estimatedTime: withDefault(estimatedTime, null),
-            previewFileId: uuid4(),
-            createdByUserId: uuid4(),
-          }),
-          brokenCourseScores,
-        ),
-      ),
+      body: { kind: 'json', schema: schemas.NewCourse, broken: brokenCourseScores },
       answer,
       failures: { 403: 'The user of the course is not you', 404: 'File or user not found' },
-      handle: async ({ caller, body }) => ({
-        course: viewCourse(await courses.create(caller, body), appHost),
+      handle: async ({ caller, body, request }) => ({
+        course: viewCourse(await courses.create(caller, { ...defaults, ...body }), hostOf(request)),
       }),
     }),
-    securedRoute({
-      method: 'GET',
-      path: '/courses',
+    securedRoute('GET /courses', {
       operationId: 'listCourses',
-      tag: 'courses',
       summary: 'List the courses of a user',
-      queryFields: { userId: uuid4() },
-      answer: wrapped('courses', { type: 'array', items: courseSchema }),
-      handle: async ({ query }) => ({
-        courses: (await courses.listOfUser(query.userId)).map((course) => viewCourse(course, appHost)),
+      queryFields: { userId: anyId },
+      answer: schemas.CoursesAnswer,
+      handle: async ({ query, request }) => ({
+        courses: (await courses.listOfUser(query.userId)).map((course) =>
+          viewCourse(course, hostOf(request)),
+        ),
       }),
     }),
-    securedRoute({
-      method: 'GET',
-      path: '/courses/{course_id}',
+    securedRoute('GET /courses/{course_id}', {
       operationId: 'getCourse',
-      tag: 'courses',
       summary: 'Get a course',
       pathFields,
       answer,
       failures: { 404: 'Course not found' },
-      handle: async ({ path }) => ({ course: viewCourse(await courses.get(path.course_id), appHost) }),
-    }),
-    securedRoute({
-      method: 'PATCH',
-      path: '/courses/{course_id}',
-      operationId: 'updateCourse',
-      tag: 'courses',
-      summary: 'Change some fields of a course',
-      pathFields,
-      body: jsonBody(
-        refined(
-          model({
-            title: optional(title),
-            maxScore: optional(score),
-            minScore: optional(score),
-            description: optional(description),
-            estimatedTime: optional(estimatedTime),
-          }),
-          brokenCourseScores,
-        ),
-      ),
-      answer,
-      failures: { 403: 'The course is not yours', 404: 'Course not found' },
-      handle: async ({ caller, path, body }) => ({
-        course: viewCourse(await courses.update(caller, path.course_id, body), appHost),
+      handle: async ({ path, request }) => ({
+        course: viewCourse(await courses.get(path.course_id), hostOf(request)),
       }),
     }),
-    securedRoute({
-      method: 'DELETE',
-      path: '/courses/{course_id}',
+    securedRoute('PATCH /courses/{course_id}', {
+      operationId: 'updateCourse',
+      summary: 'Change some fields of a course',
+      pathFields,
+      body: { kind: 'json', schema: schemas.CourseChanges, broken: brokenCourseScores },
+      answer,
+      failures: { 403: 'The course is not yours', 404: 'Course not found' },
+      handle: async ({ caller, path, body, request }) => ({
+        course: viewCourse(await courses.update(caller, path.course_id, body), hostOf(request)),
+      }),
+    }),
+    securedRoute('DELETE /courses/{course_id}', {
       operationId: 'deleteCourse',
-      tag: 'courses',
       summary: 'Delete a course with its exercises and its preview file',
       pathFields,
-      answer: nothingSchema,
       failures: { 403: 'The course is not yours', 404: 'Course not found' },
-      async handle({ path, caller }) {
-        await courses.delete(caller, path.course_id)
-        return null
-      },
+      handle: ({ path, caller }) => courses.delete(caller, path.course_id),
     }),
   ]
 }

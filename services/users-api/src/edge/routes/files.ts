@@ -1,65 +1,55 @@
+import * as z from 'zod'
 import { brokenDirectory, brokenFilename } from '../../domain/file-names.ts'
 import type { Files } from '../../domain/files.ts'
 import { type Route, securedRoute } from '../route.ts'
-import { formBody } from '../validation/request-body.ts'
-import { refined } from '../validation/schema.ts'
-import { text } from '../validation/text.ts'
-import { upload } from '../validation/upload-field.ts'
-import { uuid4 } from '../validation/uuid.ts'
-import { fileSchema, nothingSchema, viewFile, wrapped } from '../views.ts'
+import { refined } from '../validation/scalar.ts'
+import { anyId, schemas } from '../validation/schemas.ts'
+import { uploadSchema } from '../validation/upload.ts'
+import { type HostOf, viewFile } from '../views.ts'
 
-const pathFields = { file_id: uuid4() }
-const answer = wrapped('file', fileSchema)
-const name = text({ minLength: 1, maxLength: 250 })
+const { filename, directory } = schemas.File.shape
+const pathFields = { file_id: anyId }
+const answer = schemas.FileAnswer
+const form = z.object({
+  filename: refined(filename, brokenFilename),
+  directory: refined(directory, brokenDirectory),
+  upload_file: uploadSchema,
+})
 
-/** @param appHost what the URLs of files begin with */
-export function fileRoutes(files: Files, appHost: string): Route[] {
+export function fileRoutes(files: Files, hostOf: HostOf): Route[] {
   return [
-    securedRoute({
-      method: 'POST',
-      path: '/files',
+    securedRoute('POST /files', {
       operationId: 'createFile',
-      tag: 'files',
       summary: 'Store a file; it takes the place of what was there',
-      body: formBody('upload', {
-        filename: refined(name, brokenFilename),
-        directory: refined(name, brokenDirectory),
-        upload_file: upload(),
-      }),
+      body: { kind: 'upload', schema: form },
       answer,
       failures: { 403: 'The file that was there is not yours' },
-      async handle({ caller, body: { filename, directory, upload_file: bytes } }) {
+      async handle({ caller, request, body: { upload_file: bytes, ...names } }) {
         const { blobId, sizeBytes } = bytes
-        const content = { blobId, sizeBytes, modifiedAtMs: Date.now() }
-        const file = await files.create(caller, { filename, directory, content })
+        const file = await files.create(caller, {
+          ...names,
+          content: { blobId, sizeBytes, modifiedAtMs: Date.now() },
+        })
         bytes.kept = true
-        return { file: viewFile(file, appHost) }
+        return { file: viewFile(file, hostOf(request)) }
       },
     }),
-    securedRoute({
-      method: 'GET',
-      path: '/files/{file_id}',
+    securedRoute('GET /files/{file_id}', {
       operationId: 'getFile',
-      tag: 'files',
       summary: 'Get a file',
       pathFields,
       answer,
       failures: { 404: 'File not found' },
-      handle: async ({ path }) => ({ file: viewFile(await files.get(path.file_id), appHost) }),
+      handle: async ({ path, request }) => ({
+        file: viewFile(await files.get(path.file_id), hostOf(request)),
+      }),
     }),
-    securedRoute({
-      method: 'DELETE',
-      path: '/files/{file_id}',
+    securedRoute('DELETE /files/{file_id}', {
       operationId: 'deleteFile',
-      tag: 'files',
       summary: 'Delete a file',
       pathFields,
-      answer: nothingSchema,
       failures: { 403: 'The file is not yours', 404: 'File not found', 409: 'A course uses the file' },
-      async handle({ path, caller }) {
-        await files.delete(caller, path.file_id)
-        return null
-      },
+      handle: ({ path, caller }) => files.delete(caller, path.file_id),
     }),
   ]
 }

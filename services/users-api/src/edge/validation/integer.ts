@@ -1,51 +1,46 @@
-import { type Input, type Invalid, invalid, type Place, type Schema } from './schema.ts'
-
-const min = -(2n ** 63n)
-const max = 2n ** 63n - 1n
+import { ScalarError } from './scalar.ts'
 
 /** Blanks around, a sign, leading zeros, single underscores between digits, and a fraction of zeros are taken. */
 const integerText = /^\p{White_Space}*([+-]?)(?:0[0_]*(?=[1-9]))?(\d(?:_?\d)*)(?:\.0+)?\p{White_Space}*$/u
 const digitsMax = 4300
 
-/** An integer of 64 bits: as a number, as a whole float, as a boolean (1, 0) or written in a string. */
-export function integer(): Schema<bigint> {
-  return {
-    parse(input, place) {
-      const value = read(input, place)
-      if (value === invalid || (value >= min && value <= max)) return value
-      return failSize(input, place)
-    },
-    jsonSchema: { type: 'integer', format: 'int64' },
-  }
+/**
+ * An integer of 64 bits: from a number, a whole float, a boolean (1, 0) or a string.
+ * @throws ScalarError
+ */
+export function parseInteger(input: unknown): bigint {
+  const value = readInteger(input)
+  if (value === BigInt.asIntN(64, value)) return value
+  throw tooLarge()
 }
 
-function read(input: Input, place: Place): bigint | Invalid {
+function readInteger(input: unknown): bigint {
   if (typeof input === 'bigint') return input
   if (typeof input === 'boolean') return input ? 1n : 0n
-  if (typeof input === 'number') return readFloat(input, place)
-  if (typeof input === 'string') return readText(input, place)
-  return place.fail('int_type', 'Input should be a valid integer', input)
+  if (typeof input === 'number') return readFloat(input)
+  if (typeof input === 'string') return readText(input)
+  throw new ScalarError('int_type', 'Input should be a valid integer')
 }
 
-function readFloat(input: number, place: Place): bigint | Invalid {
-  if (!Number.isFinite(input)) return place.fail('finite_number', 'Input should be a finite number', input)
+function readFloat(input: number): bigint {
+  if (!Number.isFinite(input)) throw new ScalarError('finite_number', 'Input should be a finite number')
   if (Number.isInteger(input)) return BigInt(input)
-  const msg = 'Input should be a valid integer, got a number with a fractional part'
-  return place.fail('int_from_float', msg, input)
+  const sentence = 'Input should be a valid integer, got a number with a fractional part'
+  throw new ScalarError('int_from_float', sentence)
 }
 
-function readText(input: string, place: Place): bigint | Invalid {
+function readText(input: string): bigint {
   const [, sign, written = ''] = integerText.exec(input) ?? []
-  const digits = written.replaceAll('_', '')
   if (sign === undefined) {
-    const msg = 'Input should be a valid integer, unable to parse string as an integer'
-    return place.fail('int_parsing', msg, input)
+    const sentence = 'Input should be a valid integer, unable to parse string as an integer'
+    throw new ScalarError('int_parsing', sentence)
   }
-  if (digits.length > digitsMax) return failSize(input, place)
+  const digits = written.replaceAll('_', '')
+  if (digits.length > digitsMax) throw tooLarge()
   return sign === '-' ? -BigInt(digits) : BigInt(digits)
 }
 
-function failSize(input: Input, place: Place): Invalid {
-  const msg = 'Unable to parse input string as an integer, exceeded maximum size'
-  return place.fail('int_parsing_size', msg, input)
+function tooLarge(): ScalarError {
+  const sentence = 'Unable to parse input string as an integer, exceeded maximum size'
+  return new ScalarError('int_parsing_size', sentence)
 }

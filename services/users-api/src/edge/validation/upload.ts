@@ -1,4 +1,4 @@
-import type { JsonValue } from '../json/json-value.ts'
+import { ScalarError, scalar } from './scalar.ts'
 
 /** A file of a multipart form whose bytes are on the disk. */
 export class Upload {
@@ -17,10 +17,17 @@ export class Upload {
   }
 
   /** What a fault shows of it. */
-  describe(): JsonValue {
-    return new Map<string, JsonValue>([
-      ['filename', this.name],
-      ['size', BigInt(this.sizeBytes)],
-    ])
+  toJSON() {
+    return { filename: this.name, size: BigInt(this.sizeBytes) }
   }
 }
+
+/** A file of a form. */
+export const uploadSchema = scalar(
+  (input) => {
+    if (input instanceof Upload) return input
+    const sentence = "Value error, Expected UploadFile, received: <class 'str'>"
+    throw new ScalarError('value_error', sentence, { error: {} })
+  },
+  { type: 'string', contentMediaType: 'application/octet-stream' },
+)

@@ -1,51 +1,40 @@
-import type { Schema } from './schema.ts'
-import { parseString } from './text.ts'
+import { requireString, ScalarError } from './scalar.ts'
 
-const canonical = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i
-/** 32 digits, or with hyphens: alone, in braces or as a URN (RFC 9562 section 4). */
-const written = /^(?:([0-9a-fA-F]{32}|[0-9a-fA-F-]{36})|\{([0-9a-fA-F-]{36})\}|urn:uuid:([0-9a-fA-F-]{36}))$/
+const bare = /^([\da-f]{8})([\da-f]{4})([\da-f]{4})([\da-f]{4})([\da-f]{12})$/i
+const hyphenated = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
 const groupLengths = [8, 4, 4, 4, 12] as const
 
-/** A UUID of version 4 in any of its spellings; its value is the canonical one. */
-export function uuid4(): Schema<string> {
-  return {
-    parse(input, place) {
-      if (typeof input === 'string' && !input.isWellFormed()) return parseString(input, place)
-      if (typeof input !== 'string')
-        return place.fail('uuid_type', 'UUID input should be a string, bytes or UUID object', input)
-      const groups = parseUuid(input)
-      if (groups === undefined) {
-        const error = describeFault(input)
-        return place.fail('uuid_parsing', `Input should be a valid UUID, ${error}`, input, { error })
-      }
-      const [, , third = '', fourth = ''] = groups
-      if (third.startsWith('4') && /^[89ab]/.test(fourth)) return groups.join('-')
-      return place.fail('uuid_version', 'UUID version 4 expected', input, { expected_version: 4n })
-    },
-    jsonSchema: { type: 'string', format: 'uuid' },
+/**
+ * A UUID in its canonical spelling, from any of its spellings: 32 digits, or with hyphens; those alone, in braces or as
+ * a URN (RFC 9562 section 4).
+ * @param version what it must have; undefined where any will do
+ * @throws ScalarError
+ */
+export function parseUuid(input: unknown, version?: 4): string {
+  if (typeof input !== 'string')
+    throw new ScalarError('uuid_type', 'UUID input should be a string, bytes or UUID object')
+  const written = requireString(input).replace(bare, '$1-$2-$3-$4-$5')
+  const [text, offset] = unwrap(written)
+  if (!hyphenated.test(text)) {
+    const error = describeFault(input, text, offset)
+    throw new ScalarError('uuid_parsing', `Input should be a valid UUID, ${error}`, { error })
   }
+  if (version === undefined || /^.{14}4.{4}[89ab]/i.test(text)) return text.toLowerCase()
+  throw new ScalarError('uuid_version', 'UUID version 4 expected', { expected_version: 4n })
 }
 
-function parseUuid(input: string): string[] | undefined {
-  const [, bare, braced, urn] = written.exec(input) ?? []
-  return canonical
-    .exec(bare ?? braced ?? urn ?? '')
-    ?.slice(1)
-    .map((group) => group.toLowerCase())
+function unwrap(input: string): [text: string, offset: number] {
+  if (input.length >= 2 && input.startsWith('{') && input.endsWith('}')) return [input.slice(1, -1), 1]
+  return input.startsWith('urn:uuid:') ? [input.slice('urn:uuid:'.length), 'urn:uuid:'.length] : [input, 0]
 }
 
-/** The first thing that is wrong with a text that is not a UUID. Positions and lengths are in bytes of UTF-8. */
-function describeFault(input: string): string {
-  const [text, offset] = unwrap(input)
-  let position = offset
-  for (const character of text) {
-    if (!/[0-9a-f-]/i.test(character)) {
-      return (
-        'invalid character: expected an optional prefix of `urn:uuid:` followed by [0-9a-fA-F-], ' +
-        `found \`${character}\` at ${position + 1}`
-      )
-    }
-    position += Buffer.byteLength(character)
+/** The first thing that is wrong with a text that is not a UUID. */
+function describeFault(input: string, text: string, offset: number): string {
+  const at = text.search(/[^\da-f-]/i)
+  if (at >= 0) {
+    const expected = 'expected an optional prefix of `urn:uuid:` followed by [0-9a-fA-F-]'
+    const found = String.fromCodePoint(text.codePointAt(at) ?? 0)
+    return `invalid character: ${expected}, found \`${found}\` at ${offset + at + 1}`
   }
   const groups = text.split('-')
   if (groups.length === 1 && offset === 0)
@@ -56,9 +45,4 @@ function describeFault(input: string): string {
   // The last group is measured to the end of the whole input.
   const found = group === 4 ? input.length - 24 : groups[group]?.length
   return `invalid group length in group ${group}: expected ${groupLengths[group]}, found ${found}`
-}
-
-function unwrap(input: string): [text: string, offset: number] {
-  if (input.length >= 2 && input.startsWith('{') && input.endsWith('}')) return [input.slice(1, -1), 1]
-  return input.startsWith('urn:uuid:') ? [input.slice('urn:uuid:'.length), 'urn:uuid:'.length] : [input, 0]
 }

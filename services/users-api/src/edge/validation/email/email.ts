@@ -1,82 +1,111 @@
-import type { Schema } from '../schema.ts'
-import { countCharacters, parseString } from '../text.ts'
-import { EmailSyntaxError } from './characters.ts'
-import { refuseDomainLiteral } from './domain-literal.ts'
-import { normalizeDomain } from './domain-name.ts'
-import { normalizeLocalPart } from './local-part.ts'
-import { splitAddress } from './split-address.ts'
+import { requireString, ScalarError } from '../scalar.ts'
+import { display, refuseAddress, refuseOthers, refuseUnsafe } from './characters.ts'
+import { countCharacters, normalizeDomain } from './domain.ts'
 
-/** RFC 5321 section 4.5.3.1.3, in octets. */
-const addressBytesMax = 254
 const inputCharactersMax = 2048
+/** RFC 5321 section 4.5.3.1: of an address in octets, of the part before the @-sign in characters. */
+const addressBytesMax = 254
+const localPartMax = 64
 
+const blanksAround = /^\p{White_Space}+|\p{White_Space}+$/gu
 /** `Name <address>` or `"Name" <address>`; only the address counts. */
 const named =
   /^\p{White_Space}*(?:(?:[\p{L}\p{N}\p{M}_!#$%&'*+\-/=?^`{|}~]+\p{White_Space}+)*[\p{L}\p{N}\p{M}_!#$%&'*+\-/=?^`{|}~]+|".+")?\p{White_Space}*<([^\n]+)>\p{White_Space}*$/su
+const displayNameCharacter = /[a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~ ]/
 
-const blanksAround = /^\p{White_Space}+|\p{White_Space}+$/gu
+/** RFC 5322 section 3.2.3: atoms between dots; RFC 6531 section 3.3 adds all that is not ASCII. */
+const atomCharacter = /[a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~.\u{80}-\u{10ffff}]/u
 
-export interface EmailLimits {
-  /** Length of the normal form, in characters. */
-  readonly maxLength?: number
-}
+/** RFC 2142: these mailboxes are the same in any case. */
+const roleName =
+  /^(?:info|marketing|sales|support|abuse|noc|security|postmaster|hostmaster|usenet|news|webmaster|www|uucp|ftp)$/i
 
 /**
  * An email address in its normal form: no name, no blanks around, the domain in lower case and in Unicode; the part
  * before the @-sign keeps its case.
+ * @param charactersMax of the normal form
+ * @throws ScalarError with a sentence that says what is wrong
  */
-export function email({ maxLength }: EmailLimits = {}): Schema<string> {
-  return {
-    parse(input, place) {
-      if (typeof input !== 'string') return parseString(input, place)
-      try {
-        const normal = normalizeEmail(input)
-        const length = countCharacters(normal)
-        if (maxLength === undefined || length <= maxLength) return normal
-        const msg = `Value should have at most ${maxLength} items after validation, not ${length}`
-        const ctx = { field_type: 'Value', max_length: BigInt(maxLength), actual_length: BigInt(length) }
-        return place.fail('too_long', msg, input, ctx)
-      } catch (error) {
-        if (!(error instanceof EmailSyntaxError)) throw error
-        const reason = error.message
-        return place.fail('value_error', `value is not a valid email address: ${reason}`, input, { reason })
-      }
-    },
-    jsonSchema: { type: 'string', format: 'email', ...(maxLength === undefined ? {} : { maxLength }) },
-  }
+export function parseEmail(input: unknown, charactersMax = Number.POSITIVE_INFINITY): string {
+  // Lone surrogates are the business of the rules for addresses.
+  if (typeof input !== 'string') return requireString(input)
+  const normal = normalizeEmail(input)
+  const length = [...normal].length
+  if (length <= charactersMax) return normal
+  const sentence = `Value should have at most ${charactersMax} items after validation, not ${length}`
+  const ctx = { field_type: 'Value', max_length: BigInt(charactersMax), actual_length: BigInt(length) }
+  throw new ScalarError('too_long', sentence, ctx)
 }
 
-/**
- * The normal form of an address.
- * @throws EmailSyntaxError with a sentence that says what is wrong
- */
-export function normalizeEmail(input: string): string {
-  if (countCharacters(input) > inputCharactersMax)
-    throw new EmailSyntaxError(`Length must not exceed ${inputCharactersMax} characters`)
-  const address = (named.exec(input)?.[1] ?? input).replace(blanksAround, '')
-  const parts = splitAddress(address)
-  const local = normalizeLocalPart(parts.local, parts.quoted)
-  if (parts.domain === '') throw new EmailSyntaxError('There must be something after the @-sign.')
-  if (parts.domain.startsWith('[') && parts.domain.endsWith(']'))
-    refuseDomainLiteral(parts.domain.slice(1, -1))
-  const domain = normalizeDomain(parts.domain)
+function normalizeEmail(input: string): string {
+  if ([...input].length > inputCharactersMax)
+    refuseAddress(`Length must not exceed ${inputCharactersMax} characters`)
+  const written = (named.exec(input)?.[1] ?? input).replace(blanksAround, '')
+  const [left, right] = splitUnquoted(written, '@<')
+  const isBracketed = right.startsWith('<')
+  const [localWritten, domainWritten] = isBracketed
+    ? splitUnquoted(insideBrackets(left.trimEnd(), right), '@')
+    : [left, right]
+  const local = normalizeLocalPart(localWritten)
+  const domain = normalizeDomain(domainWritten.slice(1))
   const normal = `${local}@${domain.unicode}`
-  checkLength(parts.written)
+  checkLength(localWritten + domainWritten)
   checkLength(normal, 'after normalization')
   checkLength(`${local}@${domain.ascii}`, 'when the part after the @-sign is converted to IDNA ASCII')
-  if (!parts.bracketed) return normal
-  const sentence = 'A display name and angle brackets around the email address are not permitted here.'
-  throw new EmailSyntaxError(sentence)
+  if (isBracketed)
+    refuseAddress('A display name and angle brackets around the email address are not permitted here.')
+  return normal
 }
 
-function checkLength(address: string, form?: string): void {
+/** Splits before the first of the characters that is not quoted. */
+function splitUnquoted(text: string, specials: string): [left: string, right: string] {
+  const [left = ''] = /^(?:[^"@<]|"(?:[^"\\]|\\.?)*(?:"|$))*/s.exec(text) ?? []
+  if (left.length === text.length) refuseAddress('An email address must have an @-sign.')
+  if (specials.includes(text.charAt(left.length))) return [left, text.slice(left.length)]
+  const [further, right] = splitUnquoted(text.slice(left.length + 1), specials)
+  return [text.slice(0, left.length + 1) + further, right]
+}
+
+function insideBrackets(name: string, bracketed: string): string {
+  const nameSentence = 'The display name contains invalid characters when not quoted'
+  if (unquote(name) === undefined) refuseOthers(name, displayNameCharacter, nameSentence)
+  const sentence = 'has to be followed by a close angle bracket at the end.'
+  if (!bracketed.includes('>'))
+    refuseAddress(`An open angle bracket at the start of the email address ${sentence}`)
+  const trimmed = bracketed.replace(/ +$/, '')
+  if (!trimmed.endsWith('>')) refuseAddress("There can't be anything after the email address.")
+  return trimmed.slice(1).replace(/>+$/, '')
+}
+
+/** What stands between quotes, its escapes taken away; undefined where there are none. */
+function unquote(text: string): string | undefined {
+  const [, inQuotes, after = ''] = /^"((?:[^"\\]|\\.)*)"(.*)$/s.exec(text) ?? []
+  if (after === '') return inQuotes?.replace(/\\(.)/gs, '$1')
+  return refuseAddress(`Extra character(s) found after close quote: ${[...after].map(display).join(', ')}`)
+}
+
+/** The part before the @-sign in its normal form (NFC). */
+function normalizeLocalPart(written: string): string {
+  const inQuotes = unquote(written)
+  const local = inQuotes ?? written
+  if (local === '') refuseAddress('There must be something before the @-sign.')
+  const over = [...local].length - localPartMax
+  if (over > 0)
+    refuseAddress(`The email address is too long before the @-sign (${countCharacters(over)} too many).`)
+  if (inQuotes !== undefined) refuseAddress('Quoting the part before the @-sign is not allowed here.')
+  refuseOthers(local, atomCharacter, 'The email address contains invalid characters before the @-sign')
+  if (local.endsWith('.'))
+    refuseAddress('An email address cannot have a period immediately before the @-sign.')
+  if (local.startsWith('.')) refuseAddress('An email address cannot start with a period.')
+  if (local.includes('..')) refuseAddress('An email address cannot have two periods in a row.')
+  refuseUnsafe(local)
+  return roleName.test(local) ? local.toLowerCase() : local.normalize('NFC')
+}
+
+function checkLength(address: string, form = ''): void {
   const over = Buffer.byteLength(address) - addressBytesMax
   if (over <= 0) return
-  const plural = over > 1 ? 's' : ''
   const tooLong = 'The email address is too long'
-  if (form !== undefined) throw new EmailSyntaxError(`${tooLong} ${form} (${over} byte${plural} too many).`)
-  const bytesPerCharacter = Math.max(...[...address].map((character) => Buffer.byteLength(character)))
-  const fewest = Math.max(1, Math.floor(over / bytesPerCharacter))
-  const range = fewest === over ? String(over) : `${fewest}-${over}`
-  throw new EmailSyntaxError(`${tooLong} (${range} character${plural} too many).`)
+  if (form === '') refuseAddress(`${tooLong} (${countCharacters(over)} too many).`)
+  refuseAddress(`${tooLong} ${form} (${over} byte${over === 1 ? '' : 's'} too many).`)
 }

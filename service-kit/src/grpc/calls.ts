@@ -1,0 +1,91 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import type { Metadata } from '@grpc/grpc-js'
+import { Health, methodPath } from '@polyservice-lab/contracts/grpc'
+import { AppError } from '../app-error.ts'
+import { type CallOptions, ServerCall } from './server-call.ts'
+
+/** Names a call in its metadata, so that its handler finds what is known of its stream. */
+const callKey = 'lab-call'
+/** What grpc-js takes a call for that is refused: it ends before there is a handler. */
+const refusedPath = methodPath(Health.method.check)
+/** How often calls are looked through for those whose client does nothing. */
+const sweepIntervalMs = 1_000
+
+export interface CallsOptions extends CallOptions {
+  readonly callsMax: number
+  /** The paths that grpc-js knows. */
+  readonly paths: ReadonlySet<string>
+  /** Told of each session that has a call, once. */
+  readonly onSession: (session: Http2Session) => void
+}
+
+/**
+ * Sees every call of the process as HTTP/2 gives it, before grpc-js does, which shows its handlers neither the calls that
+ * it ends by itself nor the streams of the others.
+ */
+export function createCalls(options: CallsOptions) {
+  const calls = new Map<string, ServerCall>()
+  const sessions = new WeakSet<Http2Session>()
+  let begun = 0
+
+  function begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    const { session } = stream
+    if (session !== undefined && !sessions.has(session)) {
+      sessions.add(session)
+      options.onSession(session)
+    }
+    const path = headers[':path'] ?? ''
+    const operation = options.paths.has(path) ? path : 'unknown'
+    const call = new ServerCall(stream, headers['x-request-id'], operation, options)
+    const id = String(++begun)
+    headers[callKey] = id
+    calls.set(id, call)
+    stream.on('close', () => {
+      calls.delete(id)
+      call.closed()
+    })
+    if (String(headers['content-type']).startsWith('application/grpc')) serve(call, stream, headers)
+  }
+
+  function serve(call: ServerCall, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    try {
+      if (!options.paths.has(headers[':path'] ?? ''))
+        throw new AppError('unimplemented', 'there is no such method')
+      if (calls.size > options.callsMax)
+        throw new AppError('resource_exhausted', `${options.callsMax} calls are running already`)
+      call.begin(headers)
+      // When grpc-js has taken it.
+      queueMicrotask(() => stream.on('data', (chunk: Buffer) => call.receive(chunk)))
+    } catch (error) {
+      headers[':path'] = refusedPath
+      queueMicrotask(() => call.fail(error))
+    }
+    // Both are seen to.
+    delete headers['grpc-encoding']
+    delete headers['grpc-timeout']
+  }
+
+  const onStart = (message: unknown) => {
+    const { stream, headers } = message as { stream: ServerHttp2Stream; headers: IncomingHttpHeaders }
+    begin(stream, headers)
+  }
+  subscribe('http2.server.stream.start', onStart)
+  const sweeping = setInterval(() => {
+    const now = performance.now()
+    for (const call of calls.values()) call.sweep(now)
+  }, sweepIntervalMs)
+
+  return {
+    find: (metadata: Metadata) => calls.get(String(metadata.get(callKey)[0])),
+    /** Ends all of them. */
+    failAll(error: AppError): void {
+      for (const call of calls.values()) call.fail(error)
+    },
+    /** Sees no more calls. */
+    stop(): void {
+      unsubscribe('http2.server.stream.start', onStart)
+      clearInterval(sweeping)
+    },
+  }
+}

@@ -1,0 +1,88 @@
+import type { DescMethod, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
+import type { ServerDuplexStream, ServerUnaryCall, sendUnaryData, UntypedHandleCall } from '@grpc/grpc-js'
+import { encodeMessage, methodPath } from '@polyservice-lab/contracts/grpc'
+import type { CallContext, ServerCall } from './server-call.ts'
+
+type Answer<T> = T | Promise<T>
+
+/** How a method is served: as a function of messages, streams being async iterables. */
+type Handler<M extends Pick<DescMethod, 'input' | 'output' | 'methodKind'>> = {
+  unary: (request: MessageShape<M['input']>, call: CallContext) => Answer<MessageInitShape<M['output']>>
+  client_streaming: (
+    requests: AsyncIterable<MessageShape<M['input']>>,
+    call: CallContext,
+  ) => Answer<MessageInitShape<M['output']>>
+  server_streaming: (
+    request: MessageShape<M['input']>,
+    call: CallContext,
+  ) => AsyncIterable<MessageInitShape<M['output']>>
+  bidi_streaming: (
+    requests: AsyncIterable<MessageShape<M['input']>>,
+    call: CallContext,
+  ) => AsyncIterable<MessageInitShape<M['output']>>
+}[M['methodKind']]
+
+/** One handler per method of a service. */
+export type Handlers<S extends DescService> = { readonly [K in keyof S['method']]: Handler<S['method'][K]> }
+
+/** What grpc-js gives to a handler, of whichever kind; messages are bytes. */
+type GrpcCall = ServerUnaryCall<Buffer, Buffer> & ServerDuplexStream<Buffer, Buffer>
+
+/** A method as `Server.register` of grpc-js takes it. */
+export interface Route {
+  readonly path: string
+  readonly service: DescService
+  readonly type: 'unary' | 'clientStream' | 'serverStream' | 'bidi'
+  /** Serves a call; `find` gives what is known of it. */
+  readonly serve: (find: (call: GrpcCall) => ServerCall | undefined) => UntypedHandleCall
+}
+
+const types = {
+  unary: 'unary',
+  client_streaming: 'clientStream',
+  server_streaming: 'serverStream',
+  bidi_streaming: 'bidi',
+} as const
+
+/** The routes of a service, by nothing but its descriptor and one handler per method. */
+export function serveMethods<S extends DescService>(service: S, handlers: Handlers<S>): readonly Route[] {
+  return service.methods.map((method) => {
+    // That kind and handler belong together is what `Handlers` has checked.
+    const handler = handlers[method.localName as keyof Handlers<S>] as AnyHandler
+    const type = types[method.methodKind]
+    return { path: methodPath(method), service, type, serve: (find) => serveOne(method, handler, find) }
+  })
+}
+
+type AnyHandler = (input: unknown, call: CallContext) => unknown
+
+/** Wraps a handler: messages out of bytes and back, one end whatever it throws, answers as fast as they are read. */
+function serveOne(
+  method: DescMethod,
+  handler: AnyHandler,
+  find: Parameters<Route['serve']>[0],
+): UntypedHandleCall {
+  const { input, output, methodKind } = method
+  const takesMany = methodKind === 'client_streaming' || methodKind === 'bidi_streaming'
+  const givesMany = methodKind === 'server_streaming' || methodKind === 'bidi_streaming'
+
+  async function run(call: ServerCall, grpc: GrpcCall, callback: sendUnaryData<Buffer>): Promise<void> {
+    const answer = handler(takesMany ? call.messages(input, grpc) : call.take(input, grpc.request), call)
+    if (givesMany) {
+      for await (const message of answer as AsyncIterable<MessageInitShape<typeof output>>)
+        await call.send(grpc, encodeMessage(output, message))
+      call.succeed((trailers) => grpc.end(trailers))
+    } else {
+      const bytes = encodeMessage(output, (await answer) as MessageInitShape<typeof output>)
+      call.succeed((trailers) => callback(null, bytes, trailers), bytes)
+    }
+  }
+
+  const serve = (grpc: GrpcCall, callback: sendUnaryData<Buffer>) => {
+    const call = find(grpc)
+    if (call === undefined || call.isEnded) return
+    call.handle((status) => (givesMany ? grpc.emit('error', status) : callback(status)))
+    run(call, grpc, callback).catch((error) => call.fail(error))
+  }
+  return serve as UntypedHandleCall
+}

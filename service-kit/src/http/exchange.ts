@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import { type ErrorCode, httpStatuses } from '@polyservice-lab/contracts/errors'
+import type { RequestHandler } from 'express'
+import type { ServiceDeps } from '../run-service.ts'
+import type { SendBudget } from './send-budget.ts'
+
+/** What is known of a request, in `response.locals`. */
+export interface Exchange {
+  /** Stands in the answer and in the log. */
+  requestId: string
+  /** What is asked for, as metrics and the log name it. */
+  operation: string
+  /** The error that was answered. */
+  outcome?: ErrorCode
+  sendBudget: SendBudget
+}
+
+/** An id for each request, in `X-Request-Id` of its answer and in its access line. */
+export function beginExchange(sendBudget: SendBudget, { access, metrics }: ServiceDeps): RequestHandler {
+  return (_request, response, next) => {
+    const startedAt = performance.now()
+    const requestId = randomUUID()
+    const locals = response.locals as Exchange
+    locals.requestId = requestId
+    locals.operation = 'other'
+    locals.sendBudget = sendBudget
+    response.setHeader('X-Request-Id', requestId)
+    metrics.inFlight.inc()
+    response.once('close', () => {
+      metrics.inFlight.dec()
+      const { operation, outcome = response.writableFinished ? 'ok' : 'cancelled' } = locals
+      const status = outcome === 'cancelled' ? httpStatuses.cancelled : response.statusCode
+      access({ requestId, operation, outcome, status, durationMs: performance.now() - startedAt })
+    })
+    next()
+  }
+}

@@ -1,0 +1,79 @@
+import cors from 'cors'
+import express, { type Express, type RequestHandler } from 'express'
+import helmet from 'helmet'
+import type { ServiceDeps } from '../run-service.ts'
+import { answerErrors, type ToWire } from './answer.ts'
+import { beginExchange } from './exchange.ts'
+import { answerOtherMethods, type Operation } from './other-methods.ts'
+import { checkHead } from './request-head.ts'
+import { SendBudget } from './send-budget.ts'
+
+/** A route of Express, and its name in metrics and in the log. */
+export interface Endpoint extends Operation {
+  readonly operation: string
+  readonly handle: RequestHandler
+}
+
+export interface HttpAppOptions {
+  readonly endpoints: readonly Endpoint[]
+  readonly toWire: ToWire
+  /** The web origins whose pages may read answers; `*` for all. */
+  readonly corsOrigins: readonly string[]
+  /** Whether a trailing slash too many or too few is redirected. Default: another path, 404. */
+  readonly redirectsSlashes?: boolean
+  /** How much of a body is read on after a failure was found in it. */
+  readonly discardBytesMax: number
+  /** Bytes of answers that wait to be read, over all connections; beyond it, 503. */
+  readonly sendBytesMax: number
+  /** Whether X-Forwarded-Proto, -Host and -For come from a proxy of ours. Default: they are ignored. */
+  readonly trustsProxy?: boolean
+  readonly deps: ServiceDeps
+}
+
+/**
+ * The Express application of a service: an id and an access line for each request, security headers, CORS, its
+ * endpoints, and an answer by `toWire` for whatever they throw.
+ */
+export function createHttpApp(options: HttpAppOptions): Express {
+  const { endpoints, toWire, corsOrigins, redirectsSlashes = false, discardBytesMax, deps } = options
+  const { sendBytesMax, trustsProxy = false } = options
+  const app = express()
+  app.disable('x-powered-by').disable('etag')
+  app.enable('strict routing').enable('case sensitive routing')
+  // One proxy, the one that connects to us.
+  if (trustsProxy) app.set('trust proxy', 1)
+  app.use(beginExchange(new SendBudget(sendBytesMax), deps), securityHeaders(), checkHead)
+  if (corsOrigins.length > 0) app.use(crossOrigins(corsOrigins))
+  for (const { method, path, operation, handle } of endpoints) {
+    const name: RequestHandler = (_request, response, next) => {
+      response.locals['operation'] = operation
+      next()
+    }
+    app[lowerCase[method]](path, name, handle)
+  }
+  app.use(answerOtherMethods(endpoints, redirectsSlashes))
+  app.use(answerErrors(toWire, discardBytesMax, deps))
+  return app
+}
+
+const lowerCase = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const
+
+/** Helmet's headers; those that only make sense behind TLS are left to the proxy that ends it. */
+function securityHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+    strictTransportSecurity: false,
+  })
+}
+
+/** Headers of answers that pages of other origins may read. */
+const exposedHeaders = ['Content-Range', 'ETag', 'Location', 'Retry-After', 'X-Request-Id']
+
+/** Preflights are answered here, whatever their path; OPTIONS without the question of one goes on. */
+function crossOrigins(origins: readonly string[]): RequestHandler {
+  const origin = origins.includes('*') ? '*' : [...origins]
+  return cors((request, decide) => {
+    const isPreflight = request.headers['access-control-request-method'] !== undefined
+    decide(null, { origin, exposedHeaders, preflightContinue: !isPreflight })
+  })
+}

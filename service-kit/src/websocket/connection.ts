@@ -1,0 +1,310 @@
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
+import type { ErrorCode } from '@polyservice-lab/contracts/errors'
+import { AppError } from '../app-error.ts'
+import type { BudgetShare, ReceiveBudget } from '../receive-budget.ts'
+import type { ServiceDeps } from '../run-service.ts'
+import type { SendBudget, Sender } from './send-budget.ts'
+import { pieceCost, type ServerWebSocket } from './server-web-socket.ts'
+
+export interface Message {
+  readonly data: Buffer
+  readonly isBinary: boolean
+}
+
+/** A close of this server (RFC 6455, 7.4), and the outcome that metrics count. */
+export interface Close {
+  readonly outcome: 'ok' | ErrorCode
+  readonly closeCode: number
+  /** At most 123 bytes in UTF-8. */
+  readonly reason: string
+}
+
+export interface ConnectionOptions {
+  /** With more bytes than this unsent, a connection is not read from. */
+  readonly bufferBytesMax: number
+  /** How long that may stay so without a byte leaving, in ms. */
+  readonly sendTimeoutMs: number
+  /** How many bytes the answer to a message may have: they have room before it is handled. */
+  readonly answerBytes: (message: Message) => number
+  /** Handles a message. The next one of the connection comes when the promise has resolved, if there is one. */
+  readonly handle: (connection: Connection, message: Message) => Promise<void> | void
+  /** The close of a connection whose handler threw. */
+  readonly toClose: (error: unknown) => Close
+}
+
+/** What the connections of a server share. */
+export interface Shared {
+  readonly options: ConnectionOptions
+  readonly receiveBudget: ReceiveBudget
+  readonly sendBudget: SendBudget
+  readonly deps: ServiceDeps
+  readonly closed: (connection: Connection) => void
+}
+
+/** One client after its handshake: its messages one after the other. While it does not read, it is not read from. */
+export class Connection implements Sender {
+  readonly requestId = randomUUID()
+  readonly #webSocket: ServerWebSocket
+  readonly #socket: Socket
+  readonly #shared: Shared
+  readonly #openedAt = performance.now()
+  /** Whole messages that wait for their turn or for room. */
+  readonly #queue: Message[] = []
+  #isHandling = false
+  /** Of what was read and not handled: of the queue, and of the reads since the message began that has not ended. */
+  #share: BudgetShare | undefined
+  #queueCost = 0
+  #readCost = 0
+  /** Frames that have not left, and what all that has not left costs. */
+  #frames = 0
+  #sendCost = 0
+  /** Of payloads, since the socket was corked. */
+  #sentBytes = 0
+  #isCorked = false
+  /** More is unsent than may be, until all of it has left. */
+  #isBehind = false
+  #isPaused = false
+  #awaitsPong = false
+  #isClosed = false
+  /** A close of this server, or the end of the stream that follows the client's, behind the answers. */
+  #afterAnswers: (() => void) | undefined
+  #outcome: 'ok' | ErrorCode | undefined
+
+  constructor(webSocket: ServerWebSocket, socket: Socket, shared: Shared) {
+    this.#webSocket = webSocket
+    this.#socket = socket
+    this.#shared = shared
+    webSocket.on('message', (data: Buffer, isBinary) => this.#received({ data, isBinary }))
+    webSocket.on('ping', (data) => this.#pong(data))
+    webSocket.on('pong', () => {
+      this.#awaitsPong = false
+    })
+    webSocket.on('error', () => {
+      // 1008 and 1009 are limits, 1002 and 1007 wrong frames.
+      this.#outcome ??= (webSocket.closeCode ?? 0) > 1007 ? 'resource_exhausted' : 'invalid_argument'
+    })
+    webSocket.on('close', (code) => this.#closed(webSocket.closeCode ?? code))
+    socket.on('data', (bytes: Buffer) => this.#read(bytes.length))
+    socket.on('timeout', () => this.#sendTimedOut())
+    this.#answerBeforeTheEnd()
+  }
+
+  /** Sends a message; what is sent in one turn of the event loop leaves in one write. False once it closes. */
+  send(data: Buffer | string, isBinary: boolean): boolean {
+    if (!this.#webSocket.isOpen) return false
+    this.#cork()
+    this.#sentBytes += data.length
+    this.#webSocket.send(data, { binary: isBinary }, this.#left)
+    return true
+  }
+
+  /** Closes behind the answers to all messages that have arrived. */
+  close({ outcome, closeCode, reason }: Close): void {
+    this.#outcome ??= outcome
+    this.#afterAnswers = () => {
+      this.#webSocket.close(closeCode, reason)
+      // For the close that answers this one.
+      this.#webSocket.resume()
+    }
+    this.answer()
+  }
+
+  /** Closes at once, and reads no more. */
+  fail(error: unknown): void {
+    if (!this.#webSocket.isOpen) return
+    const { outcome, closeCode, reason } = this.#shared.options.toClose(error)
+    const { requestId } = this
+    if (outcome === 'internal') this.#shared.deps.logger.error({ err: error, requestId }, 'connection failed')
+    this.#outcome = outcome
+    this.#queue.length = 0
+    this.#queueCost = 0
+    this.#webSocket.close(closeCode, reason)
+    this.#webSocket.failReading(new Error(reason))
+    this.#holdUnread()
+  }
+
+  /** Ends the connection without a close. */
+  terminate(outcome: ErrorCode): void {
+    this.#outcome ??= outcome
+    this.#webSocket.terminate()
+  }
+
+  /** One beat of the heartbeat: ends a client that has not answered the ping of the last one, and pings again. */
+  beat(): void {
+    // What a client that is not read from has answered is not known; the send timeout watches it.
+    if (!this.#webSocket.isOpen || this.#isPaused) return
+    if (this.#awaitsPong) {
+      this.terminate('deadline_exceeded')
+      return
+    }
+    this.#awaitsPong = true
+    this.#cork()
+    this.#webSocket.ping(undefined, false, this.#left)
+  }
+
+  /** Handles the messages that wait, in their order, as far as there is room for the answers. */
+  answer(): void {
+    const { options, sendBudget } = this.#shared
+    while (this.#webSocket.isOpen && !this.#isHandling) {
+      const [message] = this.#queue
+      if (message === undefined || (this.#isBehind && this.#afterAnswers === undefined)) break
+      if (!sendBudget.admit(this, options.answerBytes(message) + this.#webSocket.compressionCost)) break
+      this.#queue.shift()
+      this.#queueCost -= message.data.length + pieceCost
+      this.#handle(message)
+    }
+    this.#flow()
+  }
+
+  #received(message: Message): void {
+    if (!this.#webSocket.isOpen || this.#afterAnswers !== undefined) return
+    this.#shared.deps.metrics.receivedBytes.inc(message.data.length)
+    this.#readCost = 0
+    this.#queue.push(message)
+    this.#queueCost += message.data.length + pieceCost
+    this.answer()
+  }
+
+  #handle(message: Message): void {
+    const { options, deps } = this.#shared
+    const beganAt = performance.now()
+    const done = () => deps.metrics.observe('message', 'ok', (performance.now() - beganAt) / 1000)
+    try {
+      const handled = options.handle(this, message)
+      if (handled === undefined) done()
+      else void this.#waitFor(handled.then(done))
+    } catch (error) {
+      this.fail(error)
+    }
+    this.#holdUnsent()
+  }
+
+  async #waitFor(handled: Promise<void>): Promise<void> {
+    const { inFlight } = this.#shared.deps.metrics
+    this.#isHandling = true
+    inFlight.inc()
+    await handled.catch((error: unknown) => this.fail(error))
+    inFlight.dec()
+    this.#isHandling = false
+    this.answer()
+  }
+
+  #pong(data: Buffer): void {
+    if (!this.#webSocket.isOpen) return
+    this.#cork()
+    this.#webSocket.pong(data, false, this.#left)
+  }
+
+  #cork(): void {
+    this.#frames += 1
+    if (this.#isCorked) return
+    this.#isCorked = true
+    this.#socket.cork()
+    process.nextTick(this.#uncork)
+  }
+
+  readonly #uncork = (): void => {
+    this.#isCorked = false
+    this.#socket.uncork()
+    this.#shared.deps.metrics.sentBytes.inc(this.#sentBytes)
+    this.#sentBytes = 0
+    this.#holdUnsent()
+    this.#flow()
+  }
+
+  /** A frame has left, or never will. */
+  readonly #left = (): void => {
+    this.#frames -= 1
+    if (this.#sendCost > 0) this.#holdUnsent()
+    if (this.#frames > 0) return
+    if (this.#webSocket.compressionCost > 0) this.#webSocket.releaseCompression()
+    if (!this.#isBehind && this.#afterAnswers === undefined) return
+    this.#isBehind = false
+    this.#socket.setTimeout(0)
+    this.answer()
+  }
+
+  #holdUnsent(): void {
+    if (this.#isClosed) return
+    const { sendBudget, options } = this.#shared
+    const bytes = this.#webSocket.bufferedAmount
+    const cost = bytes === 0 ? 0 : bytes + this.#frames * pieceCost
+    const before = this.#sendCost
+    this.#sendCost = cost === 0 ? 0 : cost + this.#webSocket.compressionCost
+    sendBudget.hold(this, before, this.#sendCost)
+    if (this.#isBehind || cost <= options.bufferBytesMax) return
+    this.#isBehind = true
+    // Of a socket that is not read from, a timeout tells that nothing was written either.
+    this.#socket.setTimeout(options.sendTimeoutMs)
+  }
+
+  #read(bytes: number): void {
+    this.#readCost += bytes + pieceCost
+    this.#holdUnread()
+  }
+
+  /** Counts what was read and not handled; over the budget of all connections, this one is closed. */
+  #holdUnread(): void {
+    if (this.#queue.length === 0 && this.#webSocket.isIdle) this.#readCost = 0
+    const cost = this.#queueCost + this.#webSocket.unreadCost(this.#readCost)
+    if (cost === 0 && this.#share === undefined) return
+    this.#share ??= this.#shared.receiveBudget.open()
+    try {
+      this.#share.hold(cost)
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  /** Reads on, or not, after something of the queue or the answers has changed. */
+  #flow(): void {
+    const isBusy = this.#queue.length > 0 || this.#isHandling
+    if (!isBusy) this.#afterAnswers?.()
+    const mustPause = isBusy || this.#isBehind
+    if (mustPause === this.#isPaused || !this.#webSocket.isOpen) return
+    this.#isPaused = mustPause
+    if (mustPause) {
+      this.#webSocket.pause()
+      return
+    }
+    this.#awaitsPong = false
+    this.#webSocket.resume()
+    this.#holdUnread()
+  }
+
+  #sendTimedOut(): void {
+    if (!this.#isBehind || !this.#webSocket.isOpen) return
+    this.#shared.deps.logger.info({ requestId: this.requestId }, 'the client does not read')
+    this.fail(new AppError('unavailable', 'the client does not read its replies'))
+  }
+
+  /** ws ends its side as soon as the client does: here, what came before that is answered first. */
+  #answerBeforeTheEnd(): void {
+    const end = this.#socket.listeners('end').at(-1) as () => void
+    this.#socket.off('end', end)
+    this.#socket.on('end', () => {
+      this.#webSocket.endReading(() => {
+        this.#afterAnswers = () => {
+          if (this.#frames === 0 || !this.#webSocket.isOpen) end.call(this.#socket)
+        }
+        this.answer()
+      })
+    })
+  }
+
+  #closed(status: number): void {
+    const { sendBudget, deps, closed } = this.#shared
+    this.#isClosed = true
+    this.#share?.hold(0)
+    sendBudget.forget(this, this.#sendCost)
+    closed(this)
+    deps.access({
+      requestId: this.requestId,
+      operation: 'connection',
+      outcome: this.#outcome ?? (status === 1006 ? 'cancelled' : 'ok'),
+      status,
+      durationMs: performance.now() - this.#openedAt,
+    })
+  }
+}

@@ -1,0 +1,105 @@
+import type { Writable } from 'node:stream'
+import { type ServerOptions, WebSocket } from 'ws'
+
+/** What a read, a message or a frame costs beside its bytes, for the objects around them. */
+export const pieceCost = 256
+
+const fragmentCost = 128
+
+/** What zlib keeps for a connection while it inflates and deflates. */
+const compressionCost = 320 * 1024
+
+/** Says why ws closes a connection of itself: the library sends the code alone. */
+const reasons: Readonly<Record<number, (bytesMax: number) => string>> = {
+  1002: () => 'a frame that RFC 6455 does not allow',
+  1007: () => 'a text that is not UTF-8, or a message that cannot be inflated',
+  1008: () => 'a message in too many pieces',
+  1009: (bytesMax) => `a message of more than ${bytesMax} bytes`,
+}
+
+/**
+ * Fields of ws 8.23. The library tells nobody what it holds of a message that has not ended, and a bound over all
+ * connections needs that; its version is pinned, and a test watches these names.
+ */
+interface Internals {
+  readonly _receiver: Writable & {
+    _buffers: Uint8Array[]
+    _bufferedBytes: number
+    _fragments: Uint8Array[]
+    /** Bytes of the fragments, after inflation. */
+    readonly _messageLength: number
+    /** The opcode of a message that has begun, or 0. */
+    readonly _fragmented: number
+    readonly _compressed: boolean
+    readonly _mask: Uint8Array | undefined
+  }
+  readonly _extensions: { readonly 'permessage-deflate'?: { cleanup(): void } }
+}
+
+/** The WebSocket of ws, which knows what it holds and what it was closed with. */
+export class ServerWebSocket extends WebSocket {
+  /** What this side closed with first; undefined where it did not. */
+  closeCode: number | undefined
+  readonly #bytesMax: number
+
+  /** Is called by the server of ws: with null, no subprotocol, and the options of the server. */
+  constructor(address: string | URL | null, ...rest: unknown[]) {
+    super(...([address, ...rest] as [null]))
+    this.#bytesMax = (rest[1] as ServerOptions).maxPayload ?? 0
+  }
+
+  get isOpen(): boolean {
+    return this.readyState === WebSocket.OPEN
+  }
+
+  override close(code?: number, reason?: string | Buffer): void {
+    this.closeCode ??= code
+    super.close(code, reason ?? reasons[code ?? 0]?.(this.#bytesMax))
+  }
+
+  /** What compression costs, where it was agreed on. */
+  get compressionCost(): number {
+    return this.#internals._extensions['permessage-deflate'] === undefined ? 0 : compressionCost
+  }
+
+  /** Whether nothing of a message is held, or on its way through zlib. */
+  get isIdle(): boolean {
+    const receiver = this.#internals._receiver
+    if (receiver.writableEnded || receiver.destroyed) return true
+    const { _bufferedBytes, _fragmented, _mask, writableLength } = receiver
+    return _bufferedBytes + _fragmented + writableLength === 0 && _mask === undefined
+  }
+
+  /**
+   * What a message that has not ended costs. Its fragments are views that keep whole reads alive.
+   * @param readCost of the reads since it began
+   */
+  unreadCost(readCost: number): number {
+    if (readCost === 0) return 0
+    const { _fragments, _messageLength, _compressed } = this.#internals._receiver
+    return readCost + _fragments.length * fragmentCost + (_compressed ? _messageLength : 0)
+  }
+
+  /** Gives back the memory of zlib, which ws keeps until the connection ends. */
+  releaseCompression(): void {
+    if (this.isIdle) this.#internals._extensions['permessage-deflate']?.cleanup()
+  }
+
+  /** Calls back when everything that came before the end of the stream has been read. */
+  endReading(done: () => void): void {
+    this.#internals._receiver.end(done)
+  }
+
+  /** Reads no more, as after a fault of the client, and forgets what was read. */
+  failReading(error: Error): void {
+    const receiver = this.#internals._receiver
+    receiver._buffers = []
+    receiver._fragments = []
+    receiver._bufferedBytes = 0
+    receiver.destroy(error)
+  }
+
+  get #internals(): Internals {
+    return this as unknown as Internals
+  }
+}

@@ -1,0 +1,15 @@
+import type { ServiceName } from '@polyservice-lab/contracts/services'
+import { CourseGrpcContainer } from './course-grpc-container.ts'
+import type { ServiceContainer } from './service-container.ts'
+import type { StartedServiceContainer } from './started-service-container.ts'
+import { TcpHistoryContainer } from './tcp-history-container.ts'
+import { UsersApiContainer } from './users-api-container.ts'
+import { WsEchoContainer } from './ws-echo-container.ts'
+
+/** The container of each service, under the name that the service has in docker-compose.yml. */
+export const containers = {
+  'users-api': UsersApiContainer,
+  'course-grpc': CourseGrpcContainer,
+  'tcp-history': TcpHistoryContainer,
+  'ws-echo': WsEchoContainer,
+} as const satisfies Record<ServiceName, new (image?: string) => ServiceContainer<StartedServiceContainer>>
