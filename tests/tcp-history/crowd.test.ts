@@ -3,7 +3,7 @@ import { decodeAnswer, encodeRequest, FrameParser, preface } from '@polyservice-
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { docker } from '../support/docker.ts'
 import { until, useLab } from '../support/lab.ts'
-import { runInside } from './container.ts'
+import { runBeside } from './container.ts'
 import { openRaw, type RawSocket } from './raw-socket.ts'
 
 const mebibyte = 1_048_576
@@ -122,7 +122,7 @@ test('200 clients that never read cost bounded memory, and do not slow the other
 
 test('10,000 connections that say nothing do not keep anybody from being served', async () => {
   const client = await newClient()
-  await using crowd = await runInside(
+  await using crowd = await runBeside(
     service(),
     `const { connect } = require('node:net')
     let begun = 0, connected = 0
@@ -176,7 +176,7 @@ test.each([
   const client = await newClient()
   await using session = await client.open()
   await fill(session, 16 * mebibyte)
-  await using crowd = await runInside(service(), senders(4_000, first, block))
+  await using crowd = await runBeside(service(), senders(4_000, first, block))
   let appends = 0
   await until(async () => {
     await session.append(`meanwhile ${appends++}`)
@@ -214,7 +214,7 @@ test('2,000 clients that append 60,000 bytes at the same moment are told the num
 })
 
 test('a client that resets its connection before its message ended leaves nothing', async () => {
-  const reset = await runInside(
+  const reset = await runBeside(
     service(),
     `const socket = require('node:net').connect({ port: 12345 }, () => {
       socket.write('x'.repeat(2000), () => {

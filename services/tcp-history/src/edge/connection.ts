@@ -100,9 +100,13 @@ export class Connection implements Waiting {
     this.#count()
   }
 
-  /** Resolves when so many bytes may be made and sent: a crowd that asks for much holds up nobody else. */
-  turnToSend(bytes: number): Promise<void> {
-    return this.#deps.sendBudget.turn(bytes)
+  /**
+   * Resolves when so many bytes may be made and sent: a crowd that asks for much holds up nobody else.
+   * @throws AppError why the connection is closed
+   */
+  async turnToSend(bytes: number): Promise<void> {
+    await this.#deps.sendBudget.turn(bytes)
+    if (this.#socket.destroyed) throw this.#whyClosed()
   }
 
   /**
@@ -151,10 +155,12 @@ export class Connection implements Waiting {
   }
 
   /** Closes with a reset: nothing that could be sent now would be told apart from the middle of an answer. */
-  cutOff(why: string, code: ErrorCode = 'resource_exhausted'): void {
+  cutOff(why: string, code: ErrorCode = 'resource_exhausted', kind = 'does not read'): void {
     this.#fault ??= new AppError(code, why)
-    this.#deps.logger.info({ requestId: this.id, why }, 'cut off a client that does not read')
-    this.#socket.resetAndDestroy()
+    this.#deps.logger.info({ requestId: this.id, why }, `cut off a client that ${kind}`)
+    // A reset on the way of a shutdown fails in libuv, and Node would never tell that the socket is closed.
+    if (this.#ending) this.#socket.destroy()
+    else this.#socket.resetAndDestroy()
   }
 
   /** Closes at once. */
@@ -188,7 +194,7 @@ export class Connection implements Waiting {
   async #drop(): Promise<void> {
     if (this.#dropping || this.#socket.readableLength === 0) return
     this.#dropping = true
-    await this.turnToSend(this.#socket.readableLength)
+    await this.#deps.sendBudget.turn(this.#socket.readableLength)
     this.#dropping = false
     this.#take()
     this.#countArrived()
@@ -218,18 +224,18 @@ export class Connection implements Waiting {
   }
 
   #count(): void {
+    if (this.#socket.destroyed) return
     const received = (this.#ending ? 0 : this.#heldBytes) + this.#socket.readableLength
     this.#received.hold(this.#room === undefined ? received : 0)
     if (this.#room !== undefined) this.#deps.sendBudget.hold(this, this.#unsentBytes + received)
   }
 
-  /** Where too many bytes arrived before anybody asked for them, who asks next is told; nobody does after the end. */
+  /** Counts what arrived before anybody asked for it. Where it is too much, nobody can be told at that moment. */
   #countArrived(): void {
     try {
       this.#count()
     } catch (error) {
-      if (error instanceof AppError) this.#fault ??= error
-      if (this.#ending) this.#socket.destroy()
+      if (error instanceof AppError) this.cutOff(error.message, error.code, 'sends too much')
     }
   }
 
