@@ -49,13 +49,13 @@ export function createCalls(options: CallsOptions) {
   }
 
   function serve(call: ServerCall, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-    // When grpc-js has taken it.
     try {
       if (!options.paths.has(headers[':path'] ?? ''))
         throw new AppError('unimplemented', 'there is no such method')
       if (calls.size > options.callsMax)
         throw new AppError('resource_exhausted', `${options.callsMax} calls are running already`)
       call.begin(headers)
+      // When grpc-js has taken it.
       queueMicrotask(() => stream.on('data', (chunk: Buffer) => call.receive(chunk)))
     } catch (error) {
       headers[':path'] = refusedPath

@@ -8,6 +8,7 @@ import type { BudgetShare, ReceiveBudget } from '../receive-budget.ts'
 import type { ServiceDeps } from '../run-service.ts'
 import {
   acceptedEncodings,
+  decompress,
   messageTooLong,
   readEncoding,
   readRequestId,
@@ -18,6 +19,8 @@ import type { ToWire } from './status.ts'
 
 /** The longest delay that a timer can take; a deadline beyond it is none. */
 const timerMsMax = 2 ** 31 - 1
+/** What a call may hold of what has come before it counts against the budget of all. */
+const uncountedBytes = 768
 /** Bytes of answers that may wait for the reader of one call before its handler has to. */
 const unsentBytesMax = 16_384
 /** What each answer that waits costs beside its bytes. */
@@ -52,7 +55,7 @@ export class ServerCall implements CallContext {
   readonly #options: CallOptions
   readonly #startedAt = performance.now()
   readonly #frames = new ReceivedFrames()
-  #decompress: ReturnType<typeof readEncoding> | undefined
+  #encoding = 'identity'
   #received: BudgetShare | undefined
   #deadline: NodeJS.Timeout | undefined
   #abort: AbortController | undefined
@@ -86,7 +89,7 @@ export class ServerCall implements CallContext {
 
   /** Reads what the headers say beside the id. @throws AppError where they are wrong */
   begin(headers: IncomingHttpHeaders): void {
-    this.#decompress = readEncoding(headers, this.#options.limits.messageBytesMax)
+    this.#encoding = readEncoding(headers)
     const timeoutMs = readTimeout(headers)
     if (timeoutMs > timerMsMax) return
     const expire = () => this.fail(new AppError('deadline_exceeded', 'the deadline has passed'))
@@ -100,8 +103,9 @@ export class ServerCall implements CallContext {
     const { messageBytesMax } = this.#options.limits
     try {
       if (!this.#frames.push(chunk, messageBytesMax)) throw messageTooLong(messageBytesMax)
-      this.#received ??= this.#options.receiveBudget.open()
-      this.#received.hold(this.#frames.cost)
+      // Most calls are one small message, and their number is bounded.
+      if (this.#frames.cost > uncountedBytes) this.#received ??= this.#options.receiveBudget.open()
+      this.#received?.hold(this.#frames.cost)
     } catch (error) {
       this.fail(error)
     }
@@ -119,7 +123,8 @@ export class ServerCall implements CallContext {
   take<D extends DescMessage>(schema: D, message: Buffer): MessageShape<D> {
     const flag = this.#frames.take(message.length)
     this.#received?.hold(this.#frames.cost)
-    const bytes = this.#decompress?.(message, flag) ?? message
+    const { messageBytesMax } = this.#options.limits
+    const bytes = flag === 0 ? message : decompress(message, flag, this.#encoding, messageBytesMax)
     try {
       return decodeMessage(schema, bytes)
     } catch {

@@ -1,11 +1,12 @@
 import { defineConfig, type EnvReader } from '@polyservice-lab/service-kit'
-import { secretKeyBytesMin } from './security/secret-key.ts'
 
 export type Config = ReturnType<typeof loadConfig>
 
 const minute = 60
 const day = 24 * 60 * minute
 const mebibyte = 1_048_576
+/** RFC 7518 section 3.2, for HS256. */
+const secretKeyBytesMin = 32
 const tokenSeconds = { min: 1, max: 10 * 365 * day }
 
 export const loadConfig = defineConfig('users-api', (env) => ({
@@ -87,11 +88,28 @@ export const loadConfig = defineConfig('users-api', (env) => ({
     max: 100_000,
     about: 'more connections are closed at once',
   }),
+  databaseUrl: readDatabaseUrl(env),
   dataDir: env.string('DATA_DIR', {
     default: '/data',
     about: 'the directory of the database, the files and a key that was made',
   }),
 }))
+
+/** The URL of the PostgreSQL database; undefined for SQLite. */
+function readDatabaseUrl(env: EnvReader): string | undefined {
+  const store = env.oneOf('STORE', ['sqlite', 'postgres'], {
+    default: 'sqlite',
+    about:
+      '`sqlite` keeps all in DATA_DIR, `postgres` in the database of DATABASE_URL, for several processes',
+  })
+  const url = env.url('DATABASE_URL', {
+    protocols: ['postgres:', 'postgresql:'],
+    about: 'the PostgreSQL database, with user and password; `?sslmode=verify-full` for TLS',
+  })
+  if (store === 'sqlite') return undefined
+  if (!env.isSet('DATABASE_URL')) env.fault('DATABASE_URL', 'missing, and STORE is postgres', undefined)
+  return url
+}
 
 function readAppHost(env: EnvReader): string | undefined {
   const appHost = env.optional('APP_HOST', {
