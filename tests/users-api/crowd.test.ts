@@ -70,7 +70,7 @@ function useCrowd(env: Record<string, string>): { readonly service: RunningServi
   afterEach(async () => {
     await stack.disposeAsync()
     expect(await lifeOf(lab.service('users-api'))).toBe(life)
-    expect(await lab.service('users-api').logs()).not.toMatch(/"level":"(error|fatal)"/)
+    expect(await lab.service('users-api').readLogs()).not.toMatch(/"level":"(error|fatal)"/)
   })
   return {
     get service() {
