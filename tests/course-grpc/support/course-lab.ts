@@ -34,7 +34,7 @@ export function useCourseLab(env?: Record<string, string>): CourseLab {
         'no call is in flight',
       ),
     async outcomes(method, outcome) {
-      const { adminUrl } = await lab.service('course-grpc').address()
+      const adminUrl = lab.service('course-grpc').adminUrl()
       const text = await fetch(`${adminUrl}/metrics`).then((response) => response.text())
       const line = text.split('\n').find((line) => line.includes(`/${method}",outcome="${outcome}"`))
       return Number(line?.split(' ').at(-1) ?? 0)
