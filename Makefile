@@ -69,3 +69,16 @@ engine:
 node_modules/.package-lock.json: package-lock.json
 	@scripts/with-progress.sh "installing the packages" npm ci
 	@touch $@
+
+.PHONY: psql valkey-cli rabbitmqctl
+DB ?= lab
+ARGS ?= status
+
+psql: ## open a SQL shell in the lab's PostgreSQL: make psql DB=users_api
+	@docker compose exec postgres sh -c 'exec psql --username "$$POSTGRES_USER" --dbname "$$1"' psql "$(DB)"
+
+valkey-cli: ## open a shell in the lab's Valkey
+	@docker compose exec valkey sh -c 'exec redis-cli --no-auth-warning --user "$$VALKEY_USER"'
+
+rabbitmqctl: ## ask the lab's RabbitMQ: make rabbitmqctl ARGS='list_queues name messages'
+	@docker compose exec rabbitmq rabbitmqctl $(ARGS)

@@ -1,5 +1,5 @@
 /** The parts of the lab, each started by `make up LAB=<wing>`; `core` is always there. */
-export const wings = ['core'] as const
+export const wings = ['core', 'styles', 'chat', 'events', 'watch'] as const
 
 export type Wing = (typeof wings)[number]
 

@@ -25,11 +25,7 @@ esac
   stop "cannot pull $IMAGE ($pull_error); without a registry a stand-in can be built on Debian as root only"
 
 say "no registry: building a stand-in for $IMAGE from Debian and npm packages (about a minute)"
-export DEBIAN_FRONTEND=noninteractive
-command -v debootstrap >/dev/null || {
-  scripts/with-progress.sh "reading the package lists" apt-get update
-  scripts/with-progress.sh "installing debootstrap" apt-get install -y --no-install-recommends debootstrap
-}
+base=$(scripts/backing/debian-base.sh)
 case "$(uname -m)" in
   x86_64) arch=x64 ;;
   aarch64) arch=arm64 ;;
@@ -40,29 +36,22 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root=$work/root
 
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep -v security | head -n 1)
-scripts/with-progress.sh "bootstrapping a minimal trixie" \
-  debootstrap --variant=minbase --include=ca-certificates,libatomic1,libstdc++6 trixie "$root" "$mirror"
-rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,locale}/*
-
 # npm packs: the same packages that `npm install` would take, so the same registry and certificates serve.
 scripts/with-progress.sh "fetching node $node_version and npm" \
   npm pack --silent --pack-destination "$work" "node-linux-$arch@$node_version" npm@11
-mkdir -p "$work/node" "$root/usr/local/lib/node_modules/npm"
+mkdir -p "$work/node" "$root/usr/local/bin" "$root/usr/local/lib/node_modules/npm"
 tar -xzf "$work"/node-linux-*.tgz -C "$work/node" --strip-components=1
 tar -xzf "$work"/npm-*.tgz -C "$root/usr/local/lib/node_modules/npm" --strip-components=1
 install -m 755 "$work/node/bin/node" "$root/usr/local/bin/node"
 ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
 ln -s ../lib/node_modules/npm/bin/npx-cli.js "$root/usr/local/bin/npx"
-chroot "$root" groupadd --gid 1000 node
-chroot "$root" useradd --uid 1000 --gid node --shell /bin/bash --create-home node
 
-# The registry is reached the way this machine reaches it, so its certificate authorities go along.
-bundle=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}
-install -m 644 "$bundle" "$root/etc/ssl/certs/ca-certificates.crt"
-tar -C "$root" --one-file-system -c . | docker import \
-  --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
-  --change "ENV NODE_VERSION=$node_version" \
-  --change 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt' \
-  --change 'CMD ["node"]' - "$IMAGE" >/dev/null
+cat >"$work/Dockerfile" <<END
+FROM $base
+COPY --chown=0:0 . /
+RUN groupadd --gid 1000 node && useradd --uid 1000 --gid node --shell /bin/bash --create-home node
+ENV NODE_VERSION=$node_version NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+CMD ["node"]
+END
+scripts/with-progress.sh "building $IMAGE" docker build --tag "$IMAGE" --file "$work/Dockerfile" "$root"
 say "ready: $IMAGE (stand-in), Node $(docker run --rm "$IMAGE" node --version)"

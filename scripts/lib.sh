@@ -46,14 +46,24 @@ named_services() {
   words "$SERVICE"
 }
 
-# For what starts services: exports COMPOSE_PROFILES and sets `services` to their names, to none where the profiles say
-# it all. The core comes with every wing.
+# For what starts services: exports COMPOSE_PROFILES and sets `services` to their names. The core comes with every wing,
+# a named service with what it depends on.
 choose_to_start() {
   local profiles
   services=$(named_services) || return
   profiles=$(wings) || return
-  [ -z "$services" ] || profiles='*'
+  [ -z "$services" ] || profiles=
+  if [ "$(value_of USERS_API_STORE sqlite)" = postgres ] && [ -z "$(value_of USERS_API_DATABASE_URL '')" ]; then
+    profiles=$profiles,postgres
+  fi
   export COMPOSE_PROFILES=$profiles
+  services=${services:-$(active_services)}
+}
+
+# The services of the active profiles; all, where a variable is wrong, so that ports.sh can say what is wrong with it.
+active_services() {
+  docker compose config --services 2>/dev/null ||
+    docker compose --profile '*' config --no-interpolate | sed -n '/^services:/,/^[a-z]*:$/s/^  \([a-z0-9-]*\):$/\1/p'
 }
 
 # For what is done to services that run: the same, but a wing is that wing alone, and without LAB it is everything.

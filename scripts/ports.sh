@@ -9,6 +9,8 @@ cd "$(dirname "$0")/.."
 
 # Lines such as "      - ${LAB_BIND:-127.0.0.1}:${NAME_PORT:-8765}:8765" under the services that are asked for.
 list() {
+  # shellcheck disable=SC2046
+  [ $# -gt 0 ] || set -- $(active_services)
   local line section='' service='' bind host
   bind=$(value_of LAB_BIND 127.0.0.1)
   while IFS= read -r line; do
@@ -17,12 +19,12 @@ list() {
     elif [[ $section = services && $line =~ ^'  '([a-z0-9-]+):$ ]]; then
       service=${BASH_REMATCH[1]}
     elif [[ $line =~ ^' '+'- '(.+):'${'([A-Z0-9_]+):-([0-9]+)'}':[0-9]+$ ]]; then
-      [ $# = 0 ] || [[ " $* " = *" $service "* ]] || continue
+      [[ " $* " = *" $service "* ]] || continue
       host=${BASH_REMATCH[1]}
       [[ $host = *LAB_BIND* ]] && host=$bind
       printf '%s %s %s\n' "${BASH_REMATCH[2]}" "$host" "$(value_of "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}")"
     fi
-  done < <(docker compose config --no-interpolate)
+  done < <(docker compose --profile '*' config --no-interpolate)
 }
 
 holder() {

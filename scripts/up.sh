@@ -10,8 +10,11 @@ choose_to_start
 # shellcheck disable=SC2086
 {
   scripts/ports.sh $services
+  # `up --wait` fails where it is told to wait for what runs to its end; what depends on the databases starts that.
+  services=$(scripts/backing-images.sh $services | grep -vx databases)
   scripts/with-progress.sh "building the images" docker compose build $services
-  output=$(docker compose up --detach --wait --wait-timeout 60 $services 2>&1) && failed=0 || failed=1
+  output=$(docker compose up --detach --wait --wait-timeout 120 $services 2>&1) && failed=0 || failed=1
+  [ "$failed$services" != 0postgres ] || docker compose run --rm databases >/dev/null 2>&1 || failed=1
 }
 if [ "$failed" = 1 ]; then
   # What a service says about its environment is the sentence that helps; compose only knows that it ended.
@@ -33,4 +36,9 @@ while IFS=$'\t' read -r name port _ _ try; do
   printf '  %-12s %-8s %-22s %-28s %s\n' "$name" "$health" "$address" "http://$(published_at 9090 "$ports")" \
     "${try//"$port"/${address##*:}}"
 done < <(rows)
+while read -r name health ports; do
+  rows | grep -q "^$name	" && continue
+  addresses=$(tr ',' '\n' <<<"$ports" | sed -n 's/^ *\(.*\)->.*/\1/p' | sed 's/^0\.0\.0\.0/127.0.0.1/' | sort -u | xargs)
+  printf '  %-12s %-8s %s\n' "$name" "$health" "$addresses"
+done <<<"$running"
 printf '\n  next: make demo (see them spoken to) · make test (see it proved) · make logs · make down\n'

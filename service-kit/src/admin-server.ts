@@ -13,7 +13,7 @@ export interface AdminOptions {
   readonly config: BaseConfig
   readonly logger: Logger
   readonly metrics: Metrics
-  readonly notReady: () => NotReady
+  readonly notReady: () => Promise<NotReady>
   /** Puts the state back to that of the first start. */
   readonly reset: () => Promise<void>
 }
@@ -29,8 +29,8 @@ export function createAdminServer({ config, logger, metrics, notReady, reset }: 
     '/livez': { method: 'GET', answer: () => [200, 'ok\n'] },
     '/readyz': {
       method: 'GET',
-      answer: () => {
-        const reason = notReady()
+      answer: async () => {
+        const reason = await notReady()
         return reason === undefined ? [200, 'ok\n'] : [503, `${reason}\n`]
       },
     },
@@ -48,7 +48,8 @@ export function createAdminServer({ config, logger, metrics, notReady, reset }: 
         // A page in somebody's browser may not: it can send a POST to this machine without asking.
         if (request.headers.origin !== undefined) return [403, 'reset is not for web pages\n']
         if (!config.resetAllowed) return [403, 'reset is not allowed: start the service with RESET=on\n']
-        if (notReady() !== undefined) return [503, `${notReady()}\n`]
+        const reason = await notReady()
+        if (reason !== undefined) return [503, `${reason}\n`]
         await reset()
         logger.info('reset')
         return [204, '']

@@ -115,15 +115,23 @@ export class EnvReader {
     )
   }
 
+  /** A URL of one of the protocols (`postgres:`). Its value may hold a password and is quoted in no fault. */
+  url(name: string, options: About & { readonly protocols: readonly string[] }): string | undefined {
+    const { protocols } = options
+    const value = this.#value(name, options, '')
+    if (value === undefined || protocols.includes(URL.parse(value)?.protocol ?? '')) return value
+    return this.fault(name, `not a URL that begins with ${protocols[0]}//`, undefined)
+  }
+
   isSet(name: string): boolean {
     return (this.#env[name] ?? '') !== ''
   }
 
-  /** Notes what is wrong with the value of a variable. A secret is told apart by its name and not quoted. */
+  /** Notes what is wrong with the value of a variable. A secret is told by its name and not quoted. */
   fault<T>(name: string, problem: string, fallback: T): T {
     const value = this.#env[name] ?? ''
     this.faults.push(
-      /SECRET|PASSWORD|KEY$/.test(name) ? `${name}: ${problem}` : `${name}="${value}": ${problem}`,
+      /SECRET|PASSWORD|KEY$|_URL$/.test(name) ? `${name}: ${problem}` : `${name}="${value}": ${problem}`,
     )
     return fallback
   }

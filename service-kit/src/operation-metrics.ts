@@ -1,7 +1,7 @@
 import { Counter, type Histogram, type Registry } from 'prom-client'
 
 /** Bounds in seconds, from a local round trip to the longest deadline. */
-const durationBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+export const durationBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 const durationName = 'lab_request_duration_seconds'
 

@@ -28,6 +28,8 @@ export interface Service extends AsyncDisposable {
   start(): Promise<void>
   /** Puts the state back to that of the first start. */
   reset(): Promise<void>
+  /** Why a service that runs cannot work now, or undefined: a database that is away. Default: it always can. */
+  notReady?(): Promise<string | undefined>
 }
 
 export interface ServiceDefinition<C extends BaseConfig> {
@@ -93,7 +95,7 @@ async function live<C extends BaseConfig>(
     config,
     logger,
     metrics,
-    notReady: () => notReady,
+    notReady: async () => notReady ?? service.notReady?.(),
     reset: () => {
       lastReset = lastReset.catch(() => {}).then(() => service.reset())
       return lastReset

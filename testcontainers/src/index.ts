@@ -14,6 +14,7 @@ export {
   type StartedLabContainers,
   type StartedPolyserviceLab,
 } from './polyservice-lab.ts'
+export { newPostgres, StartedPostgres, startPostgres } from './postgres.ts'
 export { ServiceContainer } from './service-container.ts'
 export { type Address, StartedServiceContainer } from './started-service-container.ts'
 export { StartedTcpHistoryContainer, TcpHistoryContainer } from './tcp-history-container.ts'

@@ -1,4 +1,5 @@
 import type { Experiment } from '../experiment.ts'
+import { databaseRestarts } from './database-restarts.ts'
 import { diskFull } from './disk-full.ts'
 import { goawayInMidStream } from './goaway-in-mid-stream.ts'
 import { halfAFrame } from './half-a-frame.ts'
@@ -6,6 +7,7 @@ import { killTheHistory } from './kill-the-history.ts'
 import { outOfMemory } from './out-of-memory.ts'
 import { partitionTheUsersApi } from './partition-the-users-api.ts'
 import { pauseTheGrpcService } from './pause-the-grpc-service.ts'
+import { poolExhausted } from './pool-exhausted.ts'
 import { resetOneStream } from './reset-one-stream.ts'
 import { retryStorm } from './retry-storm.ts'
 import { rollingRestart } from './rolling-restart.ts'
@@ -32,6 +34,8 @@ export const experiments: readonly Experiment[] = [
   starveTheCpu,
   outOfMemory,
   diskFull,
+  databaseRestarts,
+  poolExhausted,
   tokenExpiresInFlight,
   retryStorm,
   thunderingHerd,

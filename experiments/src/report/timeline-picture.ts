@@ -5,7 +5,7 @@ import type { Outcome, Verdict } from '../runner/experiment-run.ts'
 import { type Call, describeCodes, isOk, type Lane, quantile } from '../runner/lane.ts'
 import type { CheckResult, TimelineEvent } from '../runner/timeline.ts'
 import { describeMs } from './describe.ts'
-import { withoutControls } from './xml.ts'
+import { escapeXml, withoutControls } from './xml.ts'
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>')
 
@@ -35,6 +35,7 @@ const verdictColours: Readonly<Record<Verdict, string>> = {
 /** The picture brings its paper along, so that nobody's page decides how it is read. */
 const paper = `<style>
   .run { color: #1f2328; background: #fff }
+  .run text, .run tspan { white-space: pre }
   @media (prefers-color-scheme: dark) { .run { color: #e6edf3; background: #0d1117 } }
 </style>`
 
@@ -109,7 +110,10 @@ export function drawTimeline(outcome: Outcome): string {
     ],
   })
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
-  svg.insertAdjacentHTML('afterbegin', paper)
+  svg.setAttribute('role', 'img')
+  svg.querySelector('style')?.remove()
+  const title = `<title>${escapeXml(`${experiment.title}: ${verdict}`)}</title>`
+  svg.insertAdjacentHTML('afterbegin', title + paper)
   return `${svg.outerHTML.replaceAll('&nbsp;', '&#160;')}\n`
 }
 

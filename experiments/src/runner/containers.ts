@@ -2,13 +2,13 @@ import type { StartedServiceContainer } from '@polyservice-lab/testcontainers'
 import { getContainerRuntimeClient } from 'testcontainers'
 
 /** What Docker says of a container now. */
-export async function inspect(service: StartedServiceContainer) {
+export async function inspect(service: Pick<StartedServiceContainer, 'getId'>) {
   const client = await getContainerRuntimeClient()
   return client.container.inspect(client.container.getById(service.getId()))
 }
 
 /** Whether it runs, is paused, was killed for its memory, and with which code it ended. */
-export async function containerState(service: StartedServiceContainer) {
+export async function containerState(service: Pick<StartedServiceContainer, 'getId'>) {
   return (await inspect(service)).State
 }
 

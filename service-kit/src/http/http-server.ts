@@ -9,6 +9,7 @@ import type { ServiceDeps } from '../run-service.ts'
 import type { ToWire } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { HttpError } from './http-error.ts'
+import type { HttpLimits } from './limits.ts'
 
 /** How long a connection between two requests is kept. */
 const keepAliveMs = 75_000
@@ -17,17 +18,6 @@ const lingerMs = 1_000
 const headersTimeoutMsMax = 30_000
 /** How often requests and answers that take too long are looked for: that share of what they may take, at the latest. */
 const checkMs = { share: 4, max: 5_000 }
-
-export interface HttpLimits {
-  /** Bytes of a request line with its headers; beyond it, 431. */
-  readonly headerBytesMax: number
-  /** How long a request may take to arrive; beyond it, 408. */
-  readonly requestTimeoutMs: number
-  /** How long a client may take nothing of an answer that waits for it; then it is cut off. */
-  readonly sendTimeoutMs: number
-  /** More connections are closed at once. */
-  readonly connectionsMax: number
-}
 
 export interface HttpServer extends AsyncDisposable {
   /** Resolves when the port is bound; a bind error rejects. */
@@ -40,7 +30,8 @@ export interface HttpServer extends AsyncDisposable {
  */
 export function createHttpServer(
   app: Express,
-  config: BaseConfig & HttpLimits,
+  config: BaseConfig &
+    Pick<HttpLimits, 'headerBytesMax' | 'requestTimeoutMs' | 'sendTimeoutMs' | 'connectionsMax'>,
   toWire: ToWire,
   deps: ServiceDeps,
 ): HttpServer {

@@ -20,8 +20,14 @@ export interface Tokens {
 /** Bounds how often logins may fail. */
 export interface LoginLimiter {
   /** @throws LoginLimitError where too many failed */
-  check(account: string, address: string): void
-  countFailure(account: string, address: string): void
+  check(account: string, address: string): Promise<void>
+  countFailure(account: string, address: string): Promise<void>
+}
+
+/** Counts failed logins under keys; so many of each key are forgotten in a minute. */
+export interface LoginFailures {
+  count(key: string, forgottenPerMinute: number): Promise<number>
+  add(key: string, forgottenPerMinute: number): Promise<void>
 }
 
 /** Too many logins failed. */
@@ -61,10 +67,10 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
   const { store, passwords, tokens, limiter } = deps
   return {
     async login({ email, password, address }) {
-      limiter.check(email, address)
+      await limiter.check(email, address)
       const account = await store.findByEmail(email)
       if (!(await passwords.verify(account?.passwordHash, password)) || account === undefined) {
-        limiter.countFailure(email, address)
+        await limiter.countFailure(email, address)
         throw new AppError('unauthenticated', 'Invalid credentials')
       }
       const [accessToken, refreshToken] = await Promise.all([

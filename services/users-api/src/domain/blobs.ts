@@ -1,8 +1,8 @@
 /** Where the bytes of files are kept, each blob under an id that the store chooses. */
 export interface Blobs {
   create(): Promise<BlobWriter>
-  /** The file that a blob is, as long as it is there. */
-  path(blobId: string): string
+  /** The file that a blob is, or a copy of it, as long as it is there. */
+  path(blobId: string): Promise<string>
   remove(blobIds: Iterable<string>): Promise<void>
 }
 

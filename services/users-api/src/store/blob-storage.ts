@@ -24,17 +24,21 @@ export class BlobStorage implements Blobs {
   }
 
   async create(): Promise<BlobWriter> {
-    const path = this.path(randomUUID())
+    const path = this.#pathOf(randomUUID())
     return new FileWriter(path, await open(path + temporarySuffix, 'wx').catch(throwStorageError))
   }
 
-  path(blobId: string): string {
-    return join(this.#directory, blobId)
+  async path(blobId: string): Promise<string> {
+    return this.#pathOf(blobId)
   }
 
   /** What cannot be removed now is removed at the next start. */
   async remove(blobIds: Iterable<string>): Promise<void> {
-    await Promise.allSettled([...blobIds].map((blobId) => rm(this.path(blobId), { force: true })))
+    await Promise.allSettled([...blobIds].map((blobId) => rm(this.#pathOf(blobId), { force: true })))
+  }
+
+  #pathOf(blobId: string): string {
+    return join(this.#directory, blobId)
   }
 }
 

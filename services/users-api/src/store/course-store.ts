@@ -3,11 +3,11 @@ import type { Kysely } from 'kysely'
 import type { Blobs } from '../domain/blobs.ts'
 import type { Course } from '../domain/entities.ts'
 import type { CourseStore } from '../domain/store.ts'
+import type { Database } from './database.ts'
 import { deleteCourses, deleteUnusedFiles, removeUnused } from './deletions.ts'
-import { nextNumber } from './next-number.ts'
 import type { Schema } from './schema.ts'
 
-export function createCourseStore(db: Kysely<Schema>, blobs: Blobs): CourseStore {
+export function createCourseStore({ db, transaction, nextNumber }: Database, blobs: Blobs): CourseStore {
   async function find(id: string): Promise<Course | undefined> {
     const row = await selectCourses(db).where('courses.id', '=', id).executeTakeFirst()
     return row && toCourse(row)
@@ -15,21 +15,19 @@ export function createCourseStore(db: Kysely<Schema>, blobs: Blobs): CourseStore
   return {
     find,
     async insert(course) {
-      return db.transaction().execute(async (transaction) => {
+      return transaction(async (t) => {
         for (const [table, id, name] of [
           ['files', course.previewFileId, 'File'],
           ['users', course.createdByUserId, 'User'],
         ] as const) {
-          const row = await transaction.selectFrom(table).select('id').where('id', '=', id).executeTakeFirst()
+          const row = await t.selectFrom(table).select('id').where('id', '=', id).executeTakeFirst()
           if (row === undefined) throw new AppError('not_found', `${name} not found`)
         }
-        await transaction
+        await t
           .insertInto('courses')
           .values({ ...course, number: nextNumber('courses') })
           .execute()
-        const row = await selectCourses(transaction)
-          .where('courses.id', '=', course.id)
-          .executeTakeFirstOrThrow()
+        const row = await selectCourses(t).where('courses.id', '=', course.id).executeTakeFirstOrThrow()
         return toCourse(row)
       })
     },
@@ -46,17 +44,17 @@ export function createCourseStore(db: Kysely<Schema>, blobs: Blobs): CourseStore
       return find(id)
     },
     async delete(id, keepOthersFile) {
-      const unused = await db.transaction().execute(async (transaction) => {
-        const file = await transaction
+      const unused = await transaction(async (t) => {
+        const file = await t
           .selectFrom('courses')
           .innerJoin('files', 'files.id', 'courses.previewFileId')
           .select(['files.id', 'files.ownerId', 'courses.createdByUserId'])
           .where('courses.id', '=', id)
           .executeTakeFirst()
-        await deleteCourses(transaction, [id])
+        await deleteCourses(t, [id])
         const others = file !== undefined && file.ownerId !== null && file.ownerId !== file.createdByUserId
-        if (file !== undefined && !(keepOthersFile && others)) await deleteUnusedFiles(transaction, [file.id])
-        return removeUnused(transaction)
+        if (file !== undefined && !(keepOthersFile && others)) await deleteUnusedFiles(t, [file.id])
+        return removeUnused(t)
       })
       await blobs.remove(unused)
     },

@@ -1,11 +1,11 @@
 import type { Transaction } from 'kysely'
 import type { Schema } from './schema.ts'
 
-/** Deletes courses with their exercises. */
+/** Deletes courses with their exercises: the course first, so that no exercise is added to it in the meantime. */
 export async function deleteCourses(transaction: Transaction<Schema>, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
-    await transaction.deleteFrom('exercises').where('courseId', '=', id).execute()
     await transaction.deleteFrom('courses').where('id', '=', id).execute()
+    await transaction.deleteFrom('exercises').where('courseId', '=', id).execute()
   }
 }
 

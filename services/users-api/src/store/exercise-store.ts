@@ -1,9 +1,7 @@
 import { AppError } from '@polyservice-lab/service-kit/app-error'
-import type { Kysely } from 'kysely'
 import type { ExerciseStore } from '../domain/store.ts'
+import type { Database } from './database.ts'
 import { refuseGoneOwner } from './gone-owner.ts'
-import { nextNumber } from './next-number.ts'
-import type { Schema } from './schema.ts'
 
 const columns = [
   'id',
@@ -17,27 +15,26 @@ const columns = [
   'ownerId',
 ] as const
 
-export function createExerciseStore(db: Kysely<Schema>): ExerciseStore {
+export function createExerciseStore(database: Database): ExerciseStore {
+  const { db, transaction, nextNumber, isShared } = database
   const find: ExerciseStore['find'] = (id) =>
     db.selectFrom('exercises').select(columns).where('id', '=', id).executeTakeFirst()
   return {
     find,
     async insert(exercise, needsCourse) {
-      await db
-        .transaction()
-        .execute(async (transaction) => {
-          const course = await transaction
-            .selectFrom('courses')
-            .select('id')
-            .where('id', '=', exercise.courseId)
-            .executeTakeFirst()
-          if (needsCourse && course === undefined) throw new AppError('not_found', 'Course not found')
-          await transaction
-            .insertInto('exercises')
-            .values({ ...exercise, number: nextNumber('exercises') })
-            .execute()
-        })
-        .catch(refuseGoneOwner)
+      await transaction(async (t) => {
+        const course = await t
+          .selectFrom('courses')
+          .select('id')
+          .where('id', '=', exercise.courseId)
+          .$if(isShared, (query) => query.forShare())
+          .executeTakeFirst()
+        if (needsCourse && course === undefined) throw new AppError('not_found', 'Course not found')
+        await t
+          .insertInto('exercises')
+          .values({ ...exercise, number: nextNumber('exercises') })
+          .execute()
+      }).catch(refuseGoneOwner(database))
     },
     listOfCourse: (courseId) =>
       db.selectFrom('exercises').select(columns).where('courseId', '=', courseId).orderBy('number').execute(),

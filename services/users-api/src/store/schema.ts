@@ -1,4 +1,4 @@
-import type { ColumnType } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 
 /** Integers are read as bigint. */
 type Integer = ColumnType<bigint, number | bigint, number | bigint>
@@ -60,4 +60,31 @@ export interface Schema {
   readonly files: FileRow
   readonly courses: CourseRow
   readonly exercises: ExerciseRow
+}
+
+/** A piece of the bytes of a blob, in the order of their numbers; a blob has one at least. */
+interface PieceRow {
+  readonly blobId: string
+  readonly number: number
+  readonly bytes: Uint8Array
+  readonly writtenAt: Generated<Date>
+}
+
+interface SecretRow {
+  readonly name: string
+  readonly value: Buffer
+}
+
+interface LoginFailuresRow {
+  readonly key: string
+  /** As many as there were at `updatedAt`; they are forgotten over a minute. */
+  readonly failures: number
+  readonly updatedAt: Date
+}
+
+/** What several processes share: SQLite has files and the memory of its one process for that. */
+export interface SharedSchema extends Schema {
+  readonly pieces: PieceRow
+  readonly secrets: SecretRow
+  readonly loginFailures: LoginFailuresRow
 }

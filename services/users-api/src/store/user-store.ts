@@ -1,21 +1,22 @@
-import { isUniqueViolation } from '@polyservice-lab/service-kit/sqlite'
-import type { Kysely } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import type { Blobs } from '../domain/blobs.ts'
 import type { User } from '../domain/entities.ts'
 import type { UserStore } from '../domain/store.ts'
 import { emailTaken } from '../domain/users.ts'
+import type { Database } from './database.ts'
 import { deleteCourses, deleteUnusedFiles, removeUnused } from './deletions.ts'
-import type { Schema } from './schema.ts'
 
 /** How many users are remembered. */
 const knownMax = 10_000
 
 const publicColumns = ['id', 'email', 'lastName', 'firstName', 'middleName'] as const
 
-export function createUserStore(db: Kysely<Schema>, blobs: Blobs): UserStore & { forget(): void } {
-  // Every request that needs a token asks for its user: known ones are answered from memory. This process is the
-  // only one that writes, so what it changes is all that it has to forget.
+export function createUserStore(
+  { db, transaction, isShared, isStorable, isUniqueViolation }: Database,
+  blobs: Blobs,
+): UserStore & { forget(): void } {
+  // Every request that needs a token asks for its user: known ones are answered from memory where this process is the
+  // only one that writes, so that what it changes is all that it has to forget.
   const known = new LRUCache<string, User>({ max: knownMax })
   let changes = 0
 
@@ -24,7 +25,7 @@ export function createUserStore(db: Kysely<Schema>, blobs: Blobs): UserStore & {
     if (remembered !== undefined) return remembered
     const changesBefore = changes
     const user = await db.selectFrom('users').select(publicColumns).where('id', '=', id).executeTakeFirst()
-    if (user === undefined || changes !== changesBefore) return user
+    if (isShared || user === undefined || changes !== changesBefore) return user
     known.set(id, user)
     return user
   }
@@ -56,6 +57,7 @@ export function createUserStore(db: Kysely<Schema>, blobs: Blobs): UserStore & {
         })
     },
     async findByEmail(email) {
+      if (!isStorable(email)) return undefined
       const row = await db
         .selectFrom('users')
         .select([...publicColumns, 'passwordHash'])
@@ -73,27 +75,26 @@ export function createUserStore(db: Kysely<Schema>, blobs: Blobs): UserStore & {
       })
     },
     async delete(id) {
-      const deletion = db.transaction()
       const unused = await change(id, () =>
-        deletion.execute(async (transaction) => {
-          const courses = await transaction
+        transaction(async (t) => {
+          const courses = await t
             .selectFrom('courses')
             .select('id')
             .where('createdByUserId', '=', id)
             .execute()
           await deleteCourses(
-            transaction,
+            t,
             courses.map((course) => course.id),
           )
-          await transaction.deleteFrom('exercises').where('ownerId', '=', id).execute()
-          const files = await transaction.selectFrom('files').select('id').where('ownerId', '=', id).execute()
+          await t.deleteFrom('exercises').where('ownerId', '=', id).execute()
+          const files = await t.selectFrom('files').select('id').where('ownerId', '=', id).execute()
           await deleteUnusedFiles(
-            transaction,
+            t,
             files.map((file) => file.id),
           )
-          await transaction.updateTable('files').set({ ownerId: null }).where('ownerId', '=', id).execute()
-          await transaction.deleteFrom('users').where('id', '=', id).execute()
-          return removeUnused(transaction)
+          await t.updateTable('files').set({ ownerId: null }).where('ownerId', '=', id).execute()
+          await t.deleteFrom('users').where('id', '=', id).execute()
+          return removeUnused(t)
         }),
       )
       await blobs.remove(unused)

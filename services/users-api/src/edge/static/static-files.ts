@@ -32,7 +32,7 @@ export function staticFiles(files: Files, blobs: Blobs): RequestHandler<{ path?:
         return
       }
       // Where the blob is gone, other bytes took its place in the meantime.
-      if (await sendBlob(request, response, blobs.path(content.blobId))) return
+      if (await sendBlob(request, response, await blobs.path(content.blobId))) return
       before = content
     }
   }
