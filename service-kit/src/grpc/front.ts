@@ -41,23 +41,48 @@ export function createFront(
 ): Front {
   const { connectionsMax, handshakeTimeoutMs, tls } = options
   const sockets = new Set<Socket>()
+  /** Those of which nobody knows whether they are clients. */
+  const strangers = new Set<Socket>()
   const server = tls === undefined ? createServer() : createTlsServer(tlsOptions(tls, handshakeTimeoutMs))
-  server.maxConnections = connectionsMax
-  server.on('drop', () => logger.warn('connection refused: there are CONNECTIONS_MAX'))
+
   server.on('connection', (socket: Socket) => {
+    socket.on('error', (error) => logger.debug({ err: error }, 'connection failed'))
+    if (sockets.size >= connectionsMax && !makeRoom()) {
+      socket.destroy()
+      return
+    }
     sockets.add(socket)
     metrics.connections.inc()
-    socket.on('error', (error) => logger.debug({ err: error }, 'connection failed'))
     socket.on('close', () => {
       sockets.delete(socket)
       metrics.connections.dec()
     })
-    if (tls === undefined) awaitPreface(socket, handshakeTimeoutMs, onClient)
+    if (tls === undefined) greet(socket)
   })
   server.on('secureConnection', (socket: Socket) => {
     socket.on('error', (error) => logger.debug({ err: error }, 'connection failed'))
-    awaitPreface(socket, handshakeTimeoutMs, onClient)
+    greet(socket)
   })
+
+  /** Who has said nothing for longest makes room for who may have something to say. */
+  function makeRoom(): boolean {
+    const [stranger] = strangers
+    logger.warn(`connection ${stranger ? 'that said nothing closed' : 'refused'}: there are CONNECTIONS_MAX`)
+    if (stranger === undefined) return false
+    strangers.delete(stranger)
+    stranger.destroy()
+    return true
+  }
+
+  function greet(socket: Socket): void {
+    strangers.add(socket)
+    socket.on('close', () => strangers.delete(socket))
+    awaitPreface(socket, handshakeTimeoutMs, () => {
+      strangers.delete(socket)
+      onClient(socket)
+    })
+  }
+
   return { server, sockets }
 }
 
@@ -66,7 +91,7 @@ function tlsOptions(tls: NonNullable<FrontOptions['tls']>, handshakeTimeout: num
   return { ...tls, requestCert, rejectUnauthorized: requestCert, ALPNProtocols: ['h2'], handshakeTimeout }
 }
 
-function awaitPreface(socket: Socket, timeoutMs: number, onClient: (socket: Socket) => void): void {
+function awaitPreface(socket: Socket, timeoutMs: number, onPreface: () => void): void {
   let said: Buffer = Buffer.alloc(0)
   const timer = setTimeout(() => socket.destroy(), timeoutMs)
   const read = () => {
@@ -79,7 +104,7 @@ function awaitPreface(socket: Socket, timeoutMs: number, onClient: (socket: Sock
     socket.off('readable', read)
     if (isPreface) {
       socket.unshift(said)
-      onClient(socket)
+      onPreface()
     } else if (/^[A-Z]+ /.test(said.toString('latin1', 0, 16))) socket.end(http1Answer).resume()
     else socket.destroy()
   }

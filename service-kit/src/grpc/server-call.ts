@@ -17,6 +17,7 @@ import {
 } from './call-headers.ts'
 import { ReceivedFrames } from './received-frames.ts'
 import type { ToWire } from './status.ts'
+import { refuseTheRest, respond } from './stream-status.ts'
 
 /** The longest delay that a timer can take; a deadline beyond it is none. */
 const timerMsMax = 2 ** 31 - 1
@@ -208,12 +209,12 @@ export class ServerCall implements CallContext, Waiting {
     this.#stop(told)
     wire.metadata.set('x-request-id', this.requestId)
     if (told.code === 'unimplemented') wire.metadata.set('grpc-accept-encoding', acceptedEncodings)
-    if (this.#end === undefined) this.#respond(wire)
+    if (this.#end === undefined) respond(this.#stream, wire)
     else this.#end(wire)
     // What is not sent yet would keep the status back for ever, where nobody reads it.
     if (this.#unsentBytes > 0 && told.code === 'deadline_exceeded')
       this.#stream.close(constants.NGHTTP2_CANCEL)
-    else this.#refuseTheRest()
+    else refuseTheRest(this.#stream)
   }
 
   /** What the caller may see of an error: itself, or that there was one. */
@@ -223,35 +224,6 @@ export class ServerCall implements CallContext, Waiting {
     if (told !== error || told.code === 'insufficient_storage')
       this.#options.deps.logger.error({ err: error, requestId, operation: this.#operation }, 'call failed')
     return told
-  }
-
-  /** No handler is at work, and grpc-js is told of nothing more that comes. */
-  #respond({ code, details, metadata }: StatusObject): void {
-    if (this.#stream.closed || this.#stream.destroyed || this.#stream.headersSent) return
-    this.#stream.removeAllListeners('data').removeAllListeners('end').resume()
-    const headers = {
-      'content-type': 'application/grpc+proto',
-      'grpc-status': code,
-      'grpc-message': encodeURI(details),
-      ...metadata.toHttp2Headers(),
-    }
-    this.#stream.respond(headers, { endStream: true })
-  }
-
-  /** Once the answer is whole, the client may stop to send (RFC 9113, 8.1). */
-  #refuseTheRest(): void {
-    const refuse = () => {
-      const { readableEnded, session } = this.#stream
-      if (readableEnded) return
-      // A reset overtakes what HTTP/2 has not written yet.
-      if ((session?.state.outboundQueueSize ?? 0) > 0) setTimeout(refuse, 20)
-      else this.#stream.close(constants.NGHTTP2_NO_ERROR)
-    }
-    const { headersSent, sentHeaders } = this.#stream
-    // Node sends trailers with the next setImmediate.
-    if (headersSent && sentHeaders['grpc-status'] === undefined)
-      this.#stream.once('wantTrailers', () => queueMicrotask(() => setImmediate(refuse)))
-    else setImmediate(refuse)
   }
 
   #finish(outcome: ErrorCode | 'ok', code: number): void {
