@@ -3,9 +3,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { RetryOptions } from '../core/call-options.ts'
+import { retryAfterMs } from '../core/retries.ts'
 import type { WireEvent } from '../core/wire.ts'
 import { createApiClient } from './api-client.ts'
-import { retryAfterMs } from '../core/retries.ts'
 
 type Answer = readonly [status: number, headers?: Record<string, string>] | 'reset'
 
