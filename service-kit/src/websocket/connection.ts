@@ -88,6 +88,7 @@ export class Connection implements Sender {
     webSocket.on('close', (code) => this.#closed(webSocket.closeCode ?? code))
     socket.on('data', (bytes: Buffer) => this.#read(bytes.length))
     socket.on('timeout', () => this.#sendTimedOut())
+    socket.on('close', () => webSocket.forgetUnread())
     this.#answerBeforeTheEnd()
   }
 

@@ -97,14 +97,25 @@ export class ServerWebSocket extends WebSocket {
   failReading(error: Error): void {
     const receiver = this.#internals._receiver
     const fail = (): void => {
-      receiver._buffers = []
-      receiver._fragments = []
-      receiver._bufferedBytes = 0
+      if (receiver.destroyed || receiver.writableEnded) return
+      // Not while it reads: ws loses a place of its zlib for ever where that is taken away under it.
+      if (receiver.writableLength > 0) {
+        receiver.write(new Uint8Array(0), fail)
+        return
+      }
+      this.forgetUnread()
       receiver.destroy(error)
     }
-    // Not while it reads: ws breaks where its zlib is taken away under it.
-    if (receiver.writableLength === 0) fail()
-    else if (!receiver.writableEnded) receiver.write(new Uint8Array(0), fail)
+    this.pause()
+    fail()
+  }
+
+  /** Drops what was read of messages that nobody will answer. */
+  forgetUnread(): void {
+    const receiver = this.#internals._receiver
+    receiver._buffers = []
+    receiver._fragments = []
+    receiver._bufferedBytes = 0
   }
 
   get #internals(): Internals {
