@@ -49,7 +49,7 @@ export class EchoServer {
     const refuse = (request: IncomingMessage) => this.#refusalOf(request)
     const shouldUpgradeCallback = (request: IncomingMessage) =>
       asksForWebSocket(request) && refuse(request) === undefined
-    const timeouts = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 }
+    const timeouts = { headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 1_000 }
     // Without a Host, Node would answer without a word.
     const options = { ...timeouts, requireHostHeader: false, shouldUpgradeCallback }
     this.#http = createServer(options, createHttpApp(refuse, deps))
