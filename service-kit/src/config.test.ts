@@ -1,8 +1,11 @@
+import { composeVariable, type ServiceName, services } from '@polyservice-lab/contracts/services'
 import { describe, expect, test } from 'vitest'
 import { ConfigError, defineConfig } from './config.ts'
 
 const about = 'does something'
-const loadConfig = defineConfig('ws-echo', (env) => ({
+const service: ServiceName = 'users-api'
+const { port } = services[service]
+const loadConfig = defineConfig(service, (env) => ({
   bytesMax: env.integer('BYTES_MAX', { default: 1024, min: 1, max: 4096, about }),
   policy: env.oneOf('POLICY', ['strict', 'open'], { default: 'strict', about }),
   names: env.list('NAMES', { about }),
@@ -25,7 +28,7 @@ describe('defineConfig', () => {
   test('takes the defaults where nothing is set', () => {
     expect(loadConfig({})).toEqual({
       host: '0.0.0.0',
-      port: 8765,
+      port,
       adminPort: 9090,
       logLevel: 'info',
       resetAllowed: false,
@@ -70,7 +73,7 @@ describe('defineConfig', () => {
     ['BYTES_MAX', ' 12', 'not an integer from 1 to 4096'],
     ['POLICY', 'Open', 'not one of strict, open'],
     ['COMPRESSION', 'true', 'not one of on, off'],
-    ['ADMIN_PORT', '8765', 'the same as PORT'],
+    ['ADMIN_PORT', String(port), 'the same as PORT'],
     ['PORT', '9090', 'the same as ADMIN_PORT'],
   ])('refuses %s=%s', (variable, value, problem) => {
     const [fault] = faultsOf({ [variable]: value })
@@ -83,7 +86,7 @@ describe('defineConfig', () => {
 
   test('does not quote a secret', () => {
     const [fault] = faultsOf({ SECRET_KEY: 'short' })
-    expect(fault).toBe('SECRET_KEY: too short (in compose: WS_ECHO_SECRET_KEY)')
+    expect(fault).toBe(`SECRET_KEY: too short (in compose: ${composeVariable(service, 'SECRET_KEY')})`)
   })
 
   test.each(['lab.example', 'https://lab.example/', 'https://lab.example:443', '*'])(
@@ -108,7 +111,7 @@ describe('defineConfig', () => {
 
 describe('budgets', () => {
   const mebibyte = 1_048_576
-  const load = defineConfig('ws-echo', (env) => ({
+  const load = defineConfig(service, (env) => ({
     receive: env.budget('RECEIVE_BYTES_MAX', { default: 64 * mebibyte, min: 1024, about }),
     send: env.budget('SEND_BYTES_MAX', { default: 64 * mebibyte, min: 1024, about }),
   }))
