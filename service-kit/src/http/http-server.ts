@@ -155,11 +155,11 @@ function refuseWhatIsNoRequest(
       socket.destroy()
       return
     }
-    const { status, body, headers } = toWire(error)
+    const { status, body, headers, contentType = 'application/json' } = toWire(error)
     const known = (begun as { locals?: Partial<Exchange> } | undefined)?.locals
     const requestId = known?.requestId ?? randomUUID()
     const lines = Object.entries({
-      'Content-Type': 'application/json',
+      'Content-Type': contentType,
       'Content-Length': Buffer.byteLength(body),
       Connection: 'close',
       'X-Request-Id': requestId,
