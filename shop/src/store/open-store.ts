@@ -9,8 +9,8 @@ import type { Schema } from './schema.ts'
 import { reset } from './seed.ts'
 import { createUserStore } from './user-store.ts'
 
-/** With it, a call whose server is silent ends within five seconds, waits for a connection included. */
-const statementTimeoutMs = 2_000
+/** Together, with half a second for the answer, a call whose server is silent ends within five seconds. */
+const timeouts = { connectTimeoutMs: 2_000, statementTimeoutMs: 2_000 }
 
 export interface StoreOptions {
   readonly databaseUrl: string
