@@ -38,7 +38,7 @@ export async function openStore({
     ...options,
     url: databaseUrl,
     migrations,
-    statementTimeoutMs,
+    ...timeouts,
   })
   const append = createAppendEvent(eventsKeptMax)
   return {
