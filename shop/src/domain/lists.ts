@@ -15,7 +15,7 @@ export interface Selection<Filter, Key extends string> {
 export type Position = readonly (string | number)[]
 
 /** Part of a list: by its number, or after a position. */
-export interface Window {
+interface Window {
   readonly limit: number
   readonly offset?: number
   readonly after?: Position | undefined

@@ -56,7 +56,7 @@ export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown):
 }
 
 /** The first issue of each member; a name that is unknown is told for itself. */
-export function violationsOf(issues: readonly z.core.$ZodIssue[]): FieldViolation[] {
+function violationsOf(issues: readonly z.core.$ZodIssue[]): FieldViolation[] {
   const found = new Map<string, string>()
   for (const issue of issues) {
     if (issue.code === 'unrecognized_keys') {

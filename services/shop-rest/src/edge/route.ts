@@ -4,7 +4,7 @@ import type { View } from './views.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-export interface RouteInput<Body> {
+interface RouteInput<Body> {
   readonly request: Request
   readonly body: Body
   /** The query of a list, checked. */

@@ -12,7 +12,7 @@ const { Credentials, UserV1Input, UserV1Patch } = requests
 const json: BodyTypes = { types: ['application/json'], header: 'Accept', named: 'application/json' }
 
 /** What a handler of version 1 answers: a status, and a value that is sent as JSON. */
-export type AnswerV1 = readonly [status: 200 | 201 | 204, value?: unknown]
+type AnswerV1 = readonly [status: 200 | 201 | 204, value?: unknown]
 
 /** An operation of version 1, by path and method. */
 export interface RouteV1 {
