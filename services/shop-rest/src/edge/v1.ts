@@ -27,94 +27,102 @@ const collection = ['/users', '/api/v1/users']
 const member = ['/users/:id', '/api/v1/users/:id']
 
 /** Version 1 as existing clients speak it. */
-export function routesOfV1({ users, access }: Shop, { listMax }: Config): readonly RouteV1[] {
-  /** Reads the body as JSON, where its type says that it is. */
-  const bodyOf = (request: Request, readBody: () => Promise<unknown>) => {
-    checkContentType(request, json)
-    return readBody()
-  }
-  const shown = (user: User) => viewUserV1(user)
+export function routesOfV1(shop: Shop, { listMax }: Config): readonly RouteV1[] {
+  return [logIn(shop), ...userRoutes(shop, listMax).map((route) => secured(shop, route))]
+}
 
+function logIn({ access }: Shop): RouteV1 {
+  return {
+    operationId: 'logInV1',
+    method: 'POST',
+    paths: ['/auth', '/api/v1/auth'],
+    async handle(request, readBody) {
+      const { username, password } = parse(Credentials, await bodyOf(request, readBody))
+      const token = await access.logIn(username, password).catch((error) => {
+        if (error.code !== 'unauthenticated') throw error
+        throw new MessageError('unauthenticated', 'Неверные учетные данные!')
+      })
+      return [200, { token }]
+    },
+  }
+}
+
+/** A route that needs a token, whatever AUTH says. */
+function secured({ access }: Shop, route: RouteV1): RouteV1 {
+  return {
+    ...route,
+    async handle(request, readBody) {
+      const token = tokenOf(request)
+      if (token === undefined) throw new MessageError('unauthenticated', 'Token отсутствует!')
+      await access.authorize(token, 'token')
+      return route.handle(request, readBody)
+    },
+  }
+}
+
+function userRoutes({ users }: Shop, listMax: number): RouteV1[] {
   return [
     {
-      operationId: 'logInV1',
-      method: 'POST',
-      paths: ['/auth', '/api/v1/auth'],
-      async handle(request, readBody) {
-        const { username, password } = parse(Credentials, await bodyOf(request, readBody))
-        const token = await access.logIn(username, password).catch((error) => {
-          if (error.code !== 'unauthenticated') throw error
-          throw new MessageError('unauthenticated', 'Неверные учетные данные!')
-        })
-        return [200, { token }]
+      operationId: 'listUsersV1',
+      method: 'GET',
+      paths: collection,
+      async handle(request) {
+        const filter = { role: roleOf(request) }
+        const { items } = await users.slice({ filter, sort: [] }, { after: undefined, limit: listMax })
+        return [200, { users: items.map(viewUserV1) }]
       },
     },
-    ...[
-      {
-        operationId: 'listUsersV1',
-        method: 'GET',
-        paths: collection,
-        async handle(request) {
-          const filter = { role: roleOf(request) }
-          const { items } = await users.slice({ filter, sort: [] }, { after: undefined, limit: listMax })
-          return [200, { users: items.map(shown) }]
-        },
-      } satisfies RouteV1,
-      {
-        operationId: 'createUserV1',
-        method: 'POST',
-        paths: collection,
-        handle: async (request, readBody) => [
-          201,
-          shown(await users.create(parse(UserV1Input, await bodyOf(request, readBody)))),
-        ],
-      } satisfies RouteV1,
-      {
-        operationId: 'getUserV1',
-        method: 'GET',
-        paths: member,
-        handle: async (request) => [200, shown(await users.get(idOf(request, 'user')))],
-      } satisfies RouteV1,
-      {
-        operationId: 'replaceUserV1',
-        method: 'PUT',
-        paths: member,
-        async handle(request, readBody) {
-          // A user who is not there is told before the body is looked at.
-          const { id } = await users.get(idOf(request, 'user'))
-          return [200, shown(await users.update(id, parse(UserV1Input, await bodyOf(request, readBody))))]
-        },
-      } satisfies RouteV1,
-      {
-        operationId: 'updateUserV1',
-        method: 'PATCH',
-        paths: member,
-        async handle(request, readBody) {
-          const changes = parse(UserV1Patch, await bodyOf(request, readBody))
-          return [200, shown(await users.update(idOf(request, 'user'), changes))]
-        },
-      } satisfies RouteV1,
-      {
-        operationId: 'deleteUserV1',
-        method: 'DELETE',
-        paths: member,
-        async handle(request) {
-          await users.delete(idOf(request, 'user'))
-          return [204]
-        },
-      } satisfies RouteV1,
-    ].map(
-      (route: RouteV1): RouteV1 => ({
-        ...route,
-        async handle(request, readBody) {
-          const token = tokenOf(request)
-          if (token === undefined) throw new MessageError('unauthenticated', 'Token отсутствует!')
-          await access.authorize(token, 'token')
-          return route.handle(request, readBody)
-        },
-      }),
-    ),
+    {
+      operationId: 'createUserV1',
+      method: 'POST',
+      paths: collection,
+      handle: async (request, readBody) => [
+        201,
+        viewUserV1(await users.create(parse(UserV1Input, await bodyOf(request, readBody)))),
+      ],
+    },
+    {
+      operationId: 'getUserV1',
+      method: 'GET',
+      paths: member,
+      handle: async (request) => [200, viewUserV1(await users.get(idOf(request, 'user')))],
+    },
+    {
+      operationId: 'replaceUserV1',
+      method: 'PUT',
+      paths: member,
+      async handle(request, readBody) {
+        // A user who is not there is told before the body is looked at.
+        const { id } = await users.get(idOf(request, 'user'))
+        const input = parse(UserV1Input, await bodyOf(request, readBody))
+        return [200, viewUserV1(await users.update(id, input))]
+      },
+    },
+    {
+      operationId: 'updateUserV1',
+      method: 'PATCH',
+      paths: member,
+      async handle(request, readBody) {
+        const changes = parse(UserV1Patch, await bodyOf(request, readBody))
+        return [200, viewUserV1(await users.update(idOf(request, 'user'), changes))]
+      },
+    },
+    {
+      operationId: 'deleteUserV1',
+      method: 'DELETE',
+      paths: member,
+      async handle(request) {
+        await users.delete(idOf(request, 'user'))
+        return [204]
+      },
+    },
   ]
+}
+
+/** Reads the body as JSON, where its type says that it is. */
+function bodyOf(request: Request, readBody: () => Promise<unknown>): Promise<unknown> {
+  checkContentType(request, json)
+  return readBody()
 }
 
 /** The token, with or without the word Bearer before it. */
