@@ -1,6 +1,6 @@
 import { AppError } from '@polyservice-lab/service-kit/app-error'
 import { isStorable, isUniqueViolation, type Postgres } from '@polyservice-lab/service-kit/postgres'
-import { type Selectable, sql } from 'kysely'
+import { type Selectable, sql, type Transaction } from 'kysely'
 import type { User } from '../domain/entities.ts'
 import { foldCase } from '../domain/rules.ts'
 import type { UserFilter, UserSortKey, UserStore } from '../domain/store.ts'
@@ -43,25 +43,7 @@ export function createUserStore({ db, transaction }: Postgres<Schema>, append: A
       const counted = select(filter).select(({ fn }) => fn.countAll<number>().as('total'))
       return (await counted.executeTakeFirstOrThrow()).total
     },
-    insert: ({ id, ...fields }) =>
-      unlessEmailIsTaken(() =>
-        transaction(async (t) => {
-          for (let skips = 0; skips < skipsMax; skips += 1) {
-            const row = await t
-              .insertInto('users')
-              .values({ ...fields, ...folded(fields), id: id ?? sql`nextval('"userIds"')`, version: 1 })
-              .onConflict((conflict) => conflict.column('id').doNothing())
-              .returningAll()
-              .executeTakeFirst()
-            if (row === undefined && id === undefined) continue
-            if (row === undefined) return undefined
-            const user = toUser(row)
-            await append(t, user.createdAt, { type: 'user.created', data: user })
-            return user
-          }
-          throw new AppError('unavailable', 'no id is free')
-        }),
-      ),
+    insert: (user) => unlessEmailIsTaken(() => transaction((t) => insert(t, append, user))),
     update: (id, now, change) =>
       unlessEmailIsTaken(() =>
         transaction(async (t) => {
@@ -101,6 +83,28 @@ export function createUserStore({ db, transaction }: Postgres<Schema>, append: A
         return true
       }),
   }
+}
+
+/** Inserts a user with an id that is free; undefined where the one that is asked for is in use. */
+async function insert(
+  t: Transaction<Schema>,
+  append: AppendEvent,
+  { id, ...fields }: Parameters<UserStore['insert']>[0],
+): Promise<User | undefined> {
+  for (let skips = 0; skips < skipsMax; skips += 1) {
+    const row = await t
+      .insertInto('users')
+      .values({ ...fields, ...folded(fields), id: id ?? sql`nextval('"userIds"')`, version: 1 })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .returningAll()
+      .executeTakeFirst()
+    if (row === undefined && id === undefined) continue
+    if (row === undefined) return undefined
+    const user = toUser(row)
+    await append(t, user.createdAt, { type: 'user.created', data: user })
+    return user
+  }
+  throw new AppError('unavailable', 'no id is free')
 }
 
 function toUser({ id, name, email, role, createdAt, version }: Selectable<Schema['users']>): User {

@@ -11,6 +11,7 @@ import { viewOrder, viewProduct, viewUser } from './views.ts'
 const { NewUser, UserPatch, NewOrder, OrderPatch } = requests
 /** Products never change. */
 const publicCache = 'public, max-age=60'
+const exampleUser = { name: 'Dora', email: 'dora@example.com' }
 
 /** The operations of version 2. */
 export function routesOf(shop: Shop): readonly Route[] {
@@ -32,13 +33,11 @@ function userRoutes({ users, cursors }: Shop): Route[] {
       summary: 'Creates a user',
       body: NewUser,
       documented: {
-        ...{ body: 'NewUser', answer: 'User', failures: [409] },
-        example: { name: 'Dora', email: 'dora@example.com' },
+        ...{ body: 'NewUser', answer: 'User', failures: [409], example: exampleUser },
       },
       async handle({ body: { name, email, role } }) {
         const user = await users.create({ name, email, role })
-        const headers = { Location: `${restPath}/users/${user.id}` }
-        return { status: 201, view: viewUser(user), headers }
+        return { status: 201, view: viewUser(user), headers: { Location: `${restPath}/users/${user.id}` } }
       },
     }),
     route('GET /users/:id', {
@@ -59,8 +58,8 @@ function userRoutes({ users, cursors }: Shop): Route[] {
         example: { name: 'Dora', email: 'dora@example.com', role: 'admin' },
       },
       async handle({ request, body: { name, email, role = 'user' } }) {
-        const condition = conditionOf(request, viewUser)
-        const user = await users.update(idOf(request, 'user'), { name, email, role }, condition)
+        const input = { name, email, role }
+        const user = await users.update(idOf(request, 'user'), input, conditionOf(request, viewUser))
         return { status: 200, view: viewUser(user) }
       },
     }),
@@ -74,8 +73,8 @@ function userRoutes({ users, cursors }: Shop): Route[] {
       },
       async handle({ request, body: { name, email, role } }) {
         const changes = { name, email, role: role === null ? 'user' : role } as const
-        const condition = conditionOf(request, viewUser)
-        return { status: 200, view: viewUser(await users.update(idOf(request, 'user'), changes, condition)) }
+        const user = await users.update(idOf(request, 'user'), changes, conditionOf(request, viewUser))
+        return { status: 200, view: viewUser(user) }
       },
     }),
     route('DELETE /users/:id', {
