@@ -4,6 +4,14 @@
  */
 
 export type {
+  NewShopOrder,
+  NewShopUser,
+  ShopOrder,
+  ShopProduct,
+  ShopUser,
+  ShopUserChanges,
+} from '@polyservice-lab/contracts/shop'
+export type {
   Course as RestCourse,
   CourseChanges,
   Credentials,
@@ -53,6 +61,15 @@ export {
   type PrivateUsersClient,
   type PublicUsersClient,
 } from './rest/users-client.ts'
+export {
+  createShopRestClient,
+  type ShopChangeOptions,
+  type ShopList,
+  type ShopListQuery,
+  type ShopRestClient,
+  type ShopRestClientOptions,
+  type Tagged,
+} from './shop/rest-client.ts'
 export { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 export type { HistoryMessage, HistorySession, ReadRange } from './tcp/history-session.ts'
 export { createEchoClient, type EchoClient, type EchoClientOptions } from './websocket/echo-client.ts'

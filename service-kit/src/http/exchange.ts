@@ -15,11 +15,21 @@ export interface Exchange {
   sendBudget: SendBudget
 }
 
-/** An id for each request, in `X-Request-Id` of its answer and in its access line. */
-export function beginExchange(sendBudget: SendBudget, { access, metrics }: ServiceDeps): RequestHandler {
-  return (_request, response, next) => {
+const visibleAscii = /^[\x21-\x7e]{1,128}$/
+
+/**
+ * An id for each request, in `X-Request-Id` of its answer and in its access line.
+ * @param keepsRequestIds whether the id that a request comes with is kept where it is 1 to 128 visible ASCII characters
+ */
+export function beginExchange(
+  sendBudget: SendBudget,
+  keepsRequestIds: boolean,
+  { access, metrics }: ServiceDeps,
+): RequestHandler {
+  return (request, response, next) => {
     const startedAt = performance.now()
-    const requestId = randomUUID()
+    const given = keepsRequestIds ? String(request.headers['x-request-id'] ?? '') : ''
+    const requestId = visibleAscii.test(given) ? given : randomUUID()
     const locals = response.locals as Exchange
     locals.requestId = requestId
     locals.operation = 'other'

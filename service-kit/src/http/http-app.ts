@@ -27,6 +27,12 @@ export interface HttpAppOptions {
   readonly sendBytesMax: number
   /** Whether X-Forwarded-Proto, -Host and -For come from a proxy of ours. Default: they are ignored. */
   readonly trustsProxy?: boolean
+  /** Whether a request keeps the X-Request-Id that it comes with. Default: every request gets a new one. */
+  readonly keepsRequestIds?: boolean
+  /** Headers of answers that pages of the web origins may read, beside those of every service. */
+  readonly exposedHeaders?: readonly string[]
+  /** Runs before the endpoints, and before the answer to a path or a method that is none. */
+  readonly prepare?: RequestHandler
   readonly deps: ServiceDeps
 }
 
@@ -36,14 +42,15 @@ export interface HttpAppOptions {
  */
 export function createHttpApp(options: HttpAppOptions): Express {
   const { endpoints, toWire, corsOrigins, redirectsSlashes = false, discardBytesMax, deps } = options
-  const { sendBytesMax, trustsProxy = false } = options
+  const { sendBytesMax, trustsProxy = false, keepsRequestIds = false, prepare } = options
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.enable('strict routing').enable('case sensitive routing')
   // One proxy, the one that connects to us.
   if (trustsProxy) app.set('trust proxy', 1)
-  app.use(beginExchange(new SendBudget(sendBytesMax), deps), securityHeaders(), checkHead)
-  if (corsOrigins.length > 0) app.use(crossOrigins(corsOrigins))
+  app.use(beginExchange(new SendBudget(sendBytesMax), keepsRequestIds, deps), securityHeaders(), checkHead)
+  if (corsOrigins.length > 0) app.use(crossOrigins(corsOrigins, options.exposedHeaders))
+  if (prepare !== undefined) app.use(prepare)
   for (const { method, path, operation, handle } of endpoints)
     app[lowerCase[method]](path, (request, response, next) => {
       response.locals['operation'] = operation
@@ -65,13 +72,13 @@ function securityHeaders(): RequestHandler {
 }
 
 /** Headers of answers that pages of other origins may read. */
-const exposedHeaders = ['Content-Range', 'ETag', 'Location', 'Retry-After', 'X-Request-Id']
+const commonHeaders = ['Content-Range', 'ETag', 'Location', 'Retry-After', 'X-Request-Id']
 
 /** Preflights are answered here, whatever their path; OPTIONS without the question of one goes on. */
-function crossOrigins(origins: readonly string[]): RequestHandler {
+function crossOrigins(origins: readonly string[], more: readonly string[] = []): RequestHandler {
   const origin = origins.includes('*') ? '*' : [...origins]
   return cors((request, decide) => {
     const isPreflight = request.headers['access-control-request-method'] !== undefined
-    decide(null, { origin, exposedHeaders, preflightContinue: !isPreflight })
+    decide(null, { origin, exposedHeaders: [...commonHeaders, ...more], preflightContinue: !isPreflight })
   })
 }
