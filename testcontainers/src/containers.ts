@@ -1,4 +1,5 @@
 import type { ServiceName } from '@polyservice-lab/contracts/services'
+import { ChatContainer } from './chat-container.ts'
 import { CourseGrpcContainer } from './course-grpc-container.ts'
 import type { ServiceContainer } from './service-container.ts'
 import type { StartedServiceContainer } from './started-service-container.ts'
@@ -12,4 +13,5 @@ export const containers = {
   'course-grpc': CourseGrpcContainer,
   'tcp-history': TcpHistoryContainer,
   'ws-echo': WsEchoContainer,
+  chat: ChatContainer,
 } as const satisfies Record<ServiceName, new (image?: string) => ServiceContainer<StartedServiceContainer>>

@@ -1,0 +1,11 @@
+import { ServiceContainer } from './service-container.ts'
+import { StartedServiceContainer } from './started-service-container.ts'
+
+/** A chat over WebSocket and Socket.IO. */
+export class ChatContainer extends ServiceContainer<StartedChatContainer> {
+  constructor(image?: string) {
+    super('chat', StartedChatContainer, image)
+  }
+}
+
+export class StartedChatContainer extends StartedServiceContainer {}
