@@ -1,3 +1,4 @@
+import { type ChatClient, type ClientOptions, createChatClient } from '@polyservice-lab/clients'
 import { ServiceContainer } from './service-container.ts'
 import { StartedServiceContainer } from './started-service-container.ts'
 
@@ -8,4 +9,8 @@ export class ChatContainer extends ServiceContainer<StartedChatContainer> {
   }
 }
 
-export class StartedChatContainer extends StartedServiceContainer {}
+export class StartedChatContainer extends StartedServiceContainer {
+  override client(options: Omit<ClientOptions, 'host' | 'port'> = {}): ChatClient {
+    return createChatClient({ ...options, ...this.address() })
+  }
+}

@@ -1,23 +1,41 @@
 import { createChatClient } from '@polyservice-lab/clients'
 import { beginOnSocket, type Subject } from '../support/subject.ts'
+import { encodeFrame, handshake, opcode } from '../ws-echo/raw-peer.ts'
+
+const hello = Buffer.from(handshake(), 'latin1')
 
 export const subject: Subject = {
   durable: false,
-  badEnvironment: [['NAME_LENGTH_MAX', '0']],
-  call: (address, item) => createChatClient(address).greet(item),
-  refused: { code: 'invalid_argument', call: (address) => createChatClient(address).greet(' ') },
-  kept: async () => [],
+  badEnvironment: [
+    ['MESSAGE_BYTES_MAX', '0'],
+    ['ORIGINS', 'example.com'],
+  ],
+  async call(address, item) {
+    await using session = await createChatClient(address).connect()
+    await Promise.all([session.login(item.slice(0, 32)), session.send('general', item)])
+  },
+  refused: {
+    code: 'not_found',
+    async call(address) {
+      await using session = await createChatClient(address).connect()
+      await session.login('Ada')
+      await session.send('nowhere', 'hello')
+    },
+  },
+  async kept(address, items) {
+    await using session = await createChatClient(address).connect()
+    await session.login('Ada')
+    const { messages } = await session.history('general', { limit: 100 })
+    return items.filter((item) => messages.some(({ message }) => message === item))
+  },
   unfinished: {
     begin(address, message) {
-      const lines = [
-        'POST /api/v1/greetings HTTP/1.1',
-        'Host: localhost',
-        `Content-Length: ${message.length}`,
-      ]
-      return beginOnSocket(address, Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), message)
+      const head = encodeFrame({ opcode: opcode.binary, payload: '', claimedLength: BigInt(message.length) })
+      return beginOnSocket(address, Buffer.concat([hello, head]), message)
     },
-    bytesMax: 1_048_576,
-    refusal: 'HTTP/1.1 503 Service Unavailable',
-    answer: 'HTTP/1.1 400',
+    bytesMax: 65_536,
+    refusal: '\x03\xf5busy',
+    answer: '"type":"error"',
   },
+  crowd: { hello, impatience: {} },
 }

@@ -10,6 +10,10 @@ import { refusedError } from './echo-errors.ts'
 export interface OpenOptions {
   /** host:port */
   readonly address: string
+  /** Default: `/`. */
+  readonly path?: string | undefined
+  /** The subprotocols that are offered (RFC 6455, 1.9). Default: none. */
+  readonly protocols?: readonly string[] | undefined
   readonly origin: string | undefined
   readonly compression: boolean
   readonly tell: Tell | undefined
@@ -27,7 +31,7 @@ const closeTimeoutMs = 2_000
  * @throws LabError when the signal ends it, nothing answers, or the server refuses
  */
 export function openWebSocket<T>(
-  { address, origin, compression, tell }: OpenOptions,
+  { address, path = '/', protocols = [], origin, compression, tell }: OpenOptions,
   signal: AbortSignal,
   use: (socket: WebSocket) => T,
 ): Promise<T> {
@@ -42,7 +46,7 @@ export function openWebSocket<T>(
         request.end()
       },
     }
-    const socket = new WebSocket(`ws://${address}/`, options)
+    const socket = new WebSocket(`ws://${address}${path}`, [...protocols], options)
     const fail = (error: LabError): void => {
       signal.removeEventListener('abort', abort)
       reject(error)

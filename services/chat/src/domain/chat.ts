@@ -244,21 +244,24 @@ export class Chat implements Machine {
   #tellAll(event: ChatEvent): void {
     switch (event.kind) {
       case 'people':
-        return this.#hear(this.#locals.get(event.person), event)
+        this.#hear(this.#locals.get(event.person), event)
+        break
       case 'told':
-        return this.#hear(this.#locals.get(event.to), event)
+        this.#hear(this.#locals.get(event.to), event)
+        break
       case 'online':
-        return this.#tellPeople(event, false)
+        this.#tellPeople(event, false)
+        break
       case 'offline':
-        return this.#tellPeople(event, false, event.person)
+        this.#tellPeople(event, false, event.person)
+        break
       case 'counted':
-        return this.#tellPeople(event, true, event.hasCome ? event.person : undefined)
-      case 'said': {
-        const [guests] = this.#options.lobby
+        this.#tellPeople(event, true, event.hasCome ? event.person : undefined)
+        break
+      case 'said':
         this.#tellMembers(event)
-        if (event.room === guests) this.#tellPeople(event, true)
-        return
-      }
+        if (event.room === this.guestRoom) this.#tellPeople(event, true)
+        break
       default:
         this.#tellMembers(event, event.kind === 'typing' ? event.person : undefined)
     }
