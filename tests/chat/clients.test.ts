@@ -1,8 +1,10 @@
+import { type ClientOptions, createChatClient } from '@polyservice-lab/clients'
 import { expect, test } from 'vitest'
 import { until, useLab } from '../support/lab.ts'
 
 const lab = useLab(['chat'])
-const connect = (options = {}) => lab.service('chat').client(options).connect()
+const connect = (options: ClientOptions = {}) =>
+  createChatClient({ ...options, ...lab.service('chat').address() }).connect()
 
 test('two people talk, and each hears of each message once, in its order', async () => {
   await using ada = await connect()

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type RunningService, startLab, until } from '../support/lab.ts'
+import { type RunningService, startLab } from '../support/lab.ts'
 
 const executablePath = '/usr/bin/chromium'
 const args = [
@@ -90,9 +90,8 @@ describe.runIf(existsSync(executablePath))(
       await bob.locator('#message-input').press('Enter')
       await say(ada, 'привет')
       for (const page of [ada, bob]) await shows(page, ['hi', 'привет'])
-      const seqs = await ada
-        .locator('.message')
-        .evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['seq']))
+      const messages = await ada.locator('.message').all()
+      const seqs = await Promise.all(messages.map((one) => one.getAttribute('data-seq')))
       expect(seqs).toEqual(['1', '2'])
       await bob.close()
       await ada.locator('.system-message', { hasText: 'Bob has left' }).waitFor()
@@ -178,7 +177,7 @@ describe.runIf(existsSync(executablePath))(
         'Поддержка',
         'Случайное',
       ])
-      const width = await page.evaluate(() => document.documentElement.scrollWidth)
+      const width = await page.evaluate('document.documentElement.scrollWidth')
       expect(width).toBeLessThanOrEqual(viewport.width)
       const pictures = process.env['PICTURES']
       if (pictures === undefined) return

@@ -117,6 +117,26 @@ export const loadConfig = defineConfig('chat', (env) => ({
     max: 600_000,
     about: 'how long a client may take to answer a close',
   }),
+  redisUrl: env.url('REDIS_URL', {
+    protocols: ['redis:', 'rediss:'],
+    about: 'a Redis or Valkey that several replicas share; empty is one replica that keeps all in memory',
+  }),
+  redisPrefix: env.string('REDIS_PREFIX', {
+    default: 'chat',
+    about: 'what all keys in Redis begin with; the replicas of one chat have the same',
+  }),
+  redisTimeoutMs: env.integer('REDIS_TIMEOUT_MS', {
+    default: 2_000,
+    min: 50,
+    max: 60_000,
+    about: 'how long Redis may take for a request; beyond it, the request is answered `unavailable`',
+  }),
+  presenceTimeoutMs: env.integer('PRESENCE_TIMEOUT_MS', {
+    default: 10_000,
+    min: 500,
+    max: 600_000,
+    about: 'how long after the death of a replica its people are there, at most',
+  }),
   origins: new Set(
     env.origins('ORIGINS', {
       about: 'the web origins whose pages may connect, between commas; empty is any. Programs send no Origin',

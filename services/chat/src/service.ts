@@ -5,12 +5,13 @@ import type { Config } from './config.ts'
 import { Chat } from './domain/chat.ts'
 import { ChatServer } from './edge/chat-server.ts'
 import { MemoryLog } from './store/memory-log.ts'
+import { RedisLog } from './store/redis-log.ts'
 
 export function createService(config: Config, deps: ServiceDeps): Service {
   const chat = new Chat({
     lobby: lobbyRooms,
     limits: config,
-    log: new MemoryLog(),
+    log: config.redisUrl === undefined ? new MemoryLog() : new RedisLog(config.redisUrl, config, deps.logger),
     now: Date.now,
     newId: randomUUID,
   })
@@ -20,6 +21,7 @@ export function createService(config: Config, deps: ServiceDeps): Service {
       await chat.open()
       await server.start()
     },
+    notReady: async () => chat.problem,
     reset: () => chat.reset(),
     async [Symbol.asyncDispose]() {
       await server.drain()

@@ -88,6 +88,30 @@ export class ChatState {
     }
   }
 
+  /** Restores a snapshot; returns what has happened between the state before and this one. */
+  changeTo(snapshot: ChatSnapshot): ChatEvent[] {
+    const before = this.snapshot
+    this.restore(snapshot)
+    const gone = before.people.filter(({ id }) => !this.#people.has(id))
+    const come = [...this.#people.values()].filter(({ id }) => !before.people.some((one) => one.id === id))
+    return [
+      ...gone.flatMap(({ id, name, rooms }): ChatEvent[] => [
+        ...rooms.map((room): ChatEvent => ({ kind: 'left', person: id, name, room })),
+        { kind: 'offline', person: id },
+        this.#counted(id, false),
+      ]),
+      ...come.flatMap(({ id, name, rooms }): ChatEvent[] => [
+        { kind: 'online', person: id, name },
+        ...[...rooms].map((room): ChatEvent => ({ kind: 'joined', person: id, name, room })),
+        this.#counted(id, true),
+      ]),
+      ...before.rooms.flatMap(({ id, epoch, lastSeq }) => {
+        const room = this.#rooms.get(id)
+        return room?.epoch === epoch ? room.after(lastSeq) : []
+      }),
+    ]
+  }
+
   apply(command: Command): Applied {
     switch (command.kind) {
       case 'come':

@@ -86,7 +86,7 @@ export class Chat implements Machine {
   }
 
   async reset(): Promise<void> {
-    await this.#append(this.beginning)
+    await this.#append(this.#reset)
   }
 
   /** Lets a connection listen, which nobody sees before its login. */
@@ -159,12 +159,18 @@ export class Chat implements Machine {
     return this.#state.snapshot
   }
 
-  get beginning(): Command {
+  get newborn(): ChatSnapshot {
+    const state = new ChatState(this.#options.lobby, this.#options.limits)
+    state.apply(this.#reset)
+    return state.snapshot
+  }
+
+  get #reset(): Command {
     return { kind: 'reset', epochs: this.#options.lobby.map(() => this.#options.newId()) }
   }
 
   restore(snapshot: ChatSnapshot): void {
-    this.#state.restore(snapshot)
+    for (const event of this.#state.changeTo(snapshot)) this.#tellAll(event)
   }
 
   apply(command: Command): Applied {

@@ -19,9 +19,10 @@ export interface Machine {
   /** The id of this replica, another one in each process. */
   readonly replica: string
   readonly snapshot: ChatSnapshot
-  /** What makes a chat new: its epochs are like no others. */
-  readonly beginning: Command
+  /** A chat that is new: its epochs are like no others. */
+  readonly newborn: ChatSnapshot
   apply(command: Command): Applied
+  /** Takes a state in place of the one that there is; the difference is told. */
   restore(snapshot: ChatSnapshot): void
   /** The log works, for the first time or again. */
   resumed(): void

@@ -9,7 +9,7 @@ export class MemoryLog implements CommandLog {
 
   async open(machine: Machine): Promise<void> {
     this.#machine = machine
-    machine.apply(machine.beginning)
+    machine.restore(machine.newborn)
   }
 
   async append(command: Command): Promise<Applied> {
