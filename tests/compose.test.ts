@@ -15,18 +15,19 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 })
 
 /** Free host ports, and a variable of each service that is not its default. */
 const receiveBytesMax = '20000000'
-const environment = Object.fromEntries(
-  serviceNames.flatMap((name) => [
+const environment = Object.fromEntries([
+  ['VALKEY_PORT', '0'],
+  ...serviceNames.flatMap((name) => [
     [composeVariable(name, 'PORT'), '0'],
     [composeVariable(name, 'ADMIN_PORT'), '0'],
     [composeVariable(name, 'RECEIVE_BYTES_MAX'), receiveBytesMax],
   ]),
-)
+])
 const project = `lab-compose-${randomBytes(4).toString('hex')}`
 
 /** docker compose of this project, without the .env file of the person who runs the tests. */
 async function compose(...args: string[]): Promise<void> {
-  const ofProject = ['--project-name', project, '--env-file', '/dev/null']
+  const ofProject = ['--project-name', project, '--env-file', '/dev/null', '--profile', '*']
   const { code, stderr } = await runToExit('docker', ['compose', ...ofProject, ...args], {
     env: environment,
     timeoutMs: 120_000,

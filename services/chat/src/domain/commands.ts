@@ -97,7 +97,7 @@ export interface Said {
 }
 
 /** For `to` alone. */
-export interface Told {
+interface Told {
   readonly kind: 'told'
   readonly to: string
   readonly person: string
