@@ -57,7 +57,7 @@ export const services = {
     wing: 'core',
     protocol: 'REST with JWT',
     title: 'users, files, courses, exercises; OpenAPI at `/docs`',
-    keeps: 'users, courses and files, in SQLite and a folder',
+    keeps: 'users, courses and files, in SQLite and a folder, or in PostgreSQL',
     tryIt: 'curl -s http://127.0.0.1:8001/api/v1/users/me',
   },
   chat: {

@@ -3,6 +3,7 @@
 # Where no registry can be reached, Debian as root builds stand-ins under the official names (scripts/backing/).
 #   backing-images.sh [SERVICE...]             default: all of docker-compose.yml that the lab does not build itself
 #   backing-images.sh --dry-run [SERVICE...]   prints the commands of a machine with a registry, and runs none
+#   backing-images.sh --missing [SERVICE...]   prints the images that are not here
 # The names of the services whose images are here go to standard output, a line each: the others are to be left out.
 # Exit 0 also where some cannot be had; 2 when a SERVICE is not one of docker-compose.yml.
 # Names and tags are the defaults in docker-compose.yml; POSTGRES_IMAGE, VALKEY_IMAGE and so on replace them.
@@ -62,8 +63,8 @@ would_get() {
   echo
 }
 
-dry_run=0
-[ "${1:-}" != --dry-run ] || { dry_run=1; shift; }
+mode=get
+case "${1:-}" in --dry-run | --missing) mode=${1#--}; shift ;; esac
 known=$(images)
 asked=("$@")
 [ "$#" -gt 0 ] || mapfile -t asked < <(awk '$2 != "-" { print $1 }' <<<"$known")
@@ -77,11 +78,14 @@ done
 declare -A result=()
 for service in "${asked[@]}"; do
   image=$(awk -v name="$service" '$1 == name { print $2 }' <<<"$known")
-  [ "$image" != - ] || { [ "$dry_run" = 1 ] || echo "$service"; continue; }
+  [ "$image" != - ] || { [ "$mode" != get ] || echo "$service"; continue; }
   if [ -z "${result[$image]:-}" ]; then
-    if [ "$dry_run" = 1 ]; then would_get "$image"; result[$image]=dry
-    elif get "$image"; then result[$image]=got
-    else result[$image]=missing; fi
+    result[$image]=told
+    case "$mode" in
+      dry-run) would_get "$image" ;;
+      missing) is_here "$image" || echo "$image" ;;
+      get) get "$image" && result[$image]=got || result[$image]=missing ;;
+    esac
   fi
   case "${result[$image]}" in
     got) echo "$service" ;;

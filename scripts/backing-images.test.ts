@@ -49,6 +49,17 @@ test.each([
   ).toEqual([...expected].sort())
 })
 
+test.each([
+  [{}, []],
+  [{ USERS_API_STORE: 'postgres' }, ['databases', 'postgres']],
+  [{ USERS_API_STORE: 'postgres', USERS_API_DATABASE_URL: 'postgres://db/x' }, []],
+  [{ SERVICE: 'postgres' }, ['postgres']],
+  [{ LAB: 'chat,watch' }, ['gateway', 'grafana', 'jaeger', 'prometheus', 'valkey']],
+])('make up with %j brings the engines %j', (env, expected) => {
+  const { lines } = run('bash', ['-c', '. scripts/lib.sh; choose_to_start; echo "$services"'], env)
+  expect(lines.filter((service) => engines.includes(service)).sort()).toEqual(expected)
+})
+
 test('a machine with a registry pulls official images, each replaceable by its variable', () => {
   const { lines } = run('scripts/backing-images.sh', ['--dry-run'], {
     VALKEY_IMAGE: 'redis:8.0',

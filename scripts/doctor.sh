@@ -8,6 +8,7 @@ export COMPOSE_PROFILES
 readonly DISK_KIB_MIN=$((2 * 1024 * 1024))
 missing=0
 good() { printf '  ✓ %s\n' "$*"; }
+warn() { printf '  ! %s\n' "$*"; }
 bad() { printf '  ✗ %s\n' "$*"; missing=1; }
 
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
@@ -32,6 +33,17 @@ else
     bad "disk: only $((free / 1024)) MiB free for Docker; the lab needs 2 GiB to build"
   image=$(value_of NODE_IMAGE "$(node_image)")
   docker image inspect "$image" >/dev/null 2>&1 && good "base image: $image" || good "base image: $image is not here yet (make gets it)"
+  # shellcheck disable=SC2046
+  for image in $(scripts/backing-images.sh --missing $(active_services) 2>/dev/null); do
+    good "image: $image is not here yet (make up pulls it, or builds a stand-in)"
+  done
+  limits=$(docker compose config 2>/dev/null | awk '$1 == "mem_limit:" { gsub("\"", ""); sum += $2 } END { print int(sum / 1048576) }')
+  free=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo 2>/dev/null || true)
+  if [ -n "$free" ] && [ "$limits" -gt "$free" ]; then
+    warn "memory: $free MiB are free, and the containers may take $limits MiB; start fewer wings (LAB=), or services (SERVICE=)"
+  else
+    good "memory: the containers may take $limits MiB${free:+, $free MiB are free}"
+  fi
   if ! problems=$(scripts/ports.sh 2>&1); then
     while read -r line; do bad "$line"; done <<<"$problems"
   elif ! problems=$(docker compose config --quiet 2>&1); then

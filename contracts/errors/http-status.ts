@@ -29,6 +29,7 @@ const furtherStatuses: Readonly<Record<number, ErrorCode>> = {
   426: 'unimplemented',
   431: 'resource_exhausted',
   502: 'unavailable',
+  505: 'unimplemented',
 }
 
 /** What an HTTP status means. Of two codes with one status the later one counts. */

@@ -74,7 +74,7 @@ function decodeError(payload: Uint8Array): Answer {
 function viewOf(name: string, payload: Uint8Array, bytes: number): DataView {
   if (payload.length !== bytes)
     throw new FrameError(`${name} of ${payload.length} payload bytes instead of ${bytes}`)
-  return new DataView(payload.buffer, payload.byteOffset, payload.length)
+  return viewAtLeast(name, payload, bytes)
 }
 
 function viewAtLeast(name: string, payload: Uint8Array, bytes: number): DataView {

@@ -56,24 +56,16 @@ function emptyFrame(type: number, payloadBytes: number): { bytes: Uint8Array; vi
 }
 
 export function encodeRequest(request: Request): Uint8Array {
-  switch (request.type) {
-    case 'append': {
-      const { bytes } = emptyFrame(frameTypes.append, request.message.length)
-      bytes.set(request.message, headerBytes)
-      return bytes
-    }
-    case 'read': {
-      const { bytes, view } = emptyFrame(frameTypes.read, 12)
-      view.setBigUint64(headerBytes, request.from)
-      view.setUint32(headerBytes + 8, request.limit)
-      return bytes
-    }
-    case 'follow': {
-      const { bytes, view } = emptyFrame(frameTypes.follow, 8)
-      view.setBigUint64(headerBytes, request.from)
-      return bytes
-    }
+  if (request.type === 'follow') return encodeUint64(frameTypes.follow, request.from)
+  if (request.type === 'append') {
+    const { bytes } = emptyFrame(frameTypes.append, request.message.length)
+    bytes.set(request.message, headerBytes)
+    return bytes
   }
+  const { bytes, view } = emptyFrame(frameTypes.read, 12)
+  view.setBigUint64(headerBytes, request.from)
+  view.setUint32(headerBytes + 8, request.limit)
+  return bytes
 }
 
 export function encodeAnswer(answer: Answer): Uint8Array {

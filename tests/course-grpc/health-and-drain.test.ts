@@ -61,6 +61,55 @@ test('SIGTERM: health says NOT_SERVING, then GOAWAY, calls in flight finish, new
   expect(await exit).toBe(0)
 })
 
+test('SIGTERM: a client whose keepalive is shorter than the drain keeps its calls', async () => {
+  const keepaliveMs = 200
+  const service = lab.service('course-grpc')
+  await using client = createCourseClient({ ...(await service.address()), keepaliveMs })
+  const asked = Promise.withResolvers<void>()
+  async function* questions() {
+    yield { courseId: 'api-course', question: 'API' }
+    await asked.promise
+    yield { courseId: 'api-course', question: 'API' }
+  }
+  await using other = await connect()
+  const answers = client.study(questions())[Symbol.asyncIterator]()
+  await answers.next()
+  const goaway = once(other.session, 'goaway')
+  await other.unary(getCourse, { courseId: 'api-course' })
+  const exit = service.exitCode()
+  await service.signal('SIGTERM')
+  await goaway
+  const signalled = performance.now()
+  await until(() => performance.now() > signalled + 6 * keepaliveMs, 'several keepalives are over')
+  asked.resolve()
+  let count = 1
+  while (!(await answers.next()).done) count++
+  expect(count).toBe(4)
+  expect(await exit).toBe(0)
+})
+
+test('a pause: a client is told that the server does not answer', async () => {
+  const service = lab.service('course-grpc')
+  await using client = createCourseClient({ ...(await service.address()), keepaliveMs: 1_000 })
+  const never = Promise.withResolvers<void>()
+  async function* questions() {
+    yield { courseId: 'api-course', question: 'API' }
+    await never.promise
+  }
+  const answers = client.study(questions())[Symbol.asyncIterator]()
+  await answers.next()
+  await answers.next()
+  const told = answers.next()
+  told.catch(() => {})
+  await service.pause()
+  try {
+    await expect(told).rejects.toMatchObject({ code: 'unavailable' })
+  } finally {
+    await service.unpause()
+    never.resolve()
+  }
+})
+
 test('SIGTERM: a call that finds no end is told UNAVAILABLE, a reader that sleeps is left, exit 0 in time', async () => {
   const service = lab.service('course-grpc')
   await using client = createCourseClient(await service.address())

@@ -6,8 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createCourseClient } from '@polyservice-lab/clients'
-import { CourseService } from '@polyservice-lab/contracts/course-grpc'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  CourseService,
+  Health,
+  HealthCheckResponse_ServingStatus,
+} from '@polyservice-lab/contracts/course-grpc'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { docker, runToExit } from '../support/docker.ts'
 import { until } from '../support/lab.ts'
 import { useCourseLab } from './support/course-lab.ts'
@@ -27,6 +31,9 @@ describe('limits', () => {
     CONNECTIONS_MAX: '3',
     CONCURRENT_STREAMS_MAX: '2',
   })
+
+  // Those of the test before may still be closing.
+  beforeEach(() => until(async () => (await lab.service.metric('lab_connections')) <= 1, 'there is room'))
 
   test('MESSAGE_BYTES_MAX: a longer message is RESOURCE_EXHAUSTED', async () => {
     const call = lab.client.createCourse(buildCourse({ description: 'x'.repeat(1_000) }))
@@ -116,8 +123,17 @@ describe('limits', () => {
   })
 })
 
-describe('an answer that is not read', () => {
-  const lab = useCourseLab({ SEND_TIMEOUT_MS: '1000' })
+describe('a server that is busy', () => {
+  const lab = useCourseLab({ SEND_TIMEOUT_MS: '1000', CALLS_MAX: '2' })
+
+  test('CALLS_MAX: the health of a server that is busy can be asked for', async () => {
+    await using connection = await connectRaw(await lab.service.address())
+    const open = [connection.open(pathOf(study)), connection.open(pathOf(study))]
+    expect((await connection.unary(getCourse, { courseId: 'api-course' })).status).toBe(8)
+    const { messages } = await connection.unary(Health.method.check, {})
+    expect(messages.map(({ status }) => status)).toEqual([HealthCheckResponse_ServingStatus.SERVING])
+    for (const { stream } of open) stream.end()
+  })
 
   test('SEND_TIMEOUT_MS: ends its call with RESOURCE_EXHAUSTED, and no other', async () => {
     await lab.client.importCourses(manyCourses(2_000, { description: 'x'.repeat(1_000) }))
@@ -136,6 +152,87 @@ describe('an answer that is not read', () => {
     expect(stream.rstCode).toBe(11)
     dialogue.stream.end()
     expect((await dialogue.ended).status).toBe(0)
+  })
+})
+
+describe('what waits for readers of all calls together', () => {
+  const lab = useCourseLab({ SEND_BYTES_MAX: '100000' })
+
+  test('SEND_BYTES_MAX: the call that waits longest ends with RESOURCE_EXHAUSTED, and no other', async () => {
+    await lab.client.importCourses(manyCourses(200, { description: 'x'.repeat(10_000) }))
+    await using connection = await connectRaw(await lab.service.address())
+    const sleep = async () => {
+      const sent = await lab.service.metric('lab_sent_bytes_total')
+      const call = connection.open(pathOf(listCourses))
+      call.stream.pause()
+      call.stream.end(messageFrame(listCourses.input, {}))
+      const isSent = async () => (await lab.service.metric('lab_sent_bytes_total')) > sent
+      await until(isSent, 'it has begun')
+      return call
+    }
+    const first = await sleep()
+    const rest: Awaited<ReturnType<typeof sleep>>[] = []
+    const cut = () => lab.outcomes('ListCourses', 'resource_exhausted')
+    while ((await cut()) === 0 && rest.length < 20) rest.push(await sleep())
+    first.stream.resume()
+    await first.ended.catch(() => {})
+    expect(first.stream.rstCode).toBe(11)
+    const last = rest.at(-1)
+    last?.stream.resume()
+    expect((await last?.ended)?.status).toBe(0)
+  })
+})
+
+describe('clients that stop', () => {
+  const lab = useCourseLab({
+    HANDSHAKE_TIMEOUT_MS: '1000',
+    REQUEST_TIMEOUT_MS: '1000',
+    IDLE_TIMEOUT_MS: '1000',
+  })
+  const half = messageFrame(createCourse.input, { course: buildCourse() }).subarray(0, 20)
+
+  test.each([
+    ['before the preface', ''],
+    ['within the preface', 'PRI * HTTP/2.0'],
+  ])('HANDSHAKE_TIMEOUT_MS: a connection that is silent %s ends', async (_, said) => {
+    const { host, port } = await lab.service.address()
+    const socket = connect(port, host)
+    socket.write(said)
+    await once(socket.resume(), 'close')
+    expect(socket.bytesRead).toBe(0)
+  })
+
+  test.each([
+    ['a call without a message', pathOf(getCourse), Buffer.alloc(0)],
+    ['half a message', pathOf(createCourse), half],
+    ['half a message of a stream', pathOf(importCourses), half],
+  ])('REQUEST_TIMEOUT_MS: ends %s with DEADLINE_EXCEEDED, and no dialogue that is silent', async (...row) => {
+    const [, path, part] = row
+    await using connection = await connectRaw(await lab.service.address())
+    const dialogue = connection.open(pathOf(study))
+    const { stream, ended } = connection.open(path)
+    stream.write(part)
+    expect((await ended).status).toBe(4)
+    dialogue.stream.end()
+    expect((await dialogue.ended).status).toBe(0)
+  })
+
+  test('IDLE_TIMEOUT_MS: a connection without a call ends, one with a call stays', async () => {
+    await using busy = await connectRaw(await lab.service.address())
+    const dialogue = busy.open(pathOf(study))
+    await using idle = await connectRaw(await lab.service.address())
+    await once(idle.session, 'close')
+    dialogue.stream.end()
+    expect((await dialogue.ended).status).toBe(0)
+  })
+
+  test('a client of HTTP/1.1 is told what is spoken here', async () => {
+    const { host, port } = await lab.service.address()
+    const answer = await fetch(`http://${host}:${port}/`)
+    expect([answer.status, await answer.text()]).toEqual([
+      505,
+      expect.stringMatching(/^This port speaks gRPC.*\n$/),
+    ])
   })
 })
 

@@ -53,5 +53,5 @@ export const subject: Subject = {
     refusal: 'status 14: too many unfinished messages',
     answer: 'status 3:',
   },
-  crowd: { hello: Buffer.concat([preface, emptySettings]), impatience: {} },
+  crowd: { hello: Buffer.concat([preface, emptySettings]), impatience: { HANDSHAKE_TIMEOUT_MS: '3000' } },
 }

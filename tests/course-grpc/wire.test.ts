@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import type { ClientHttp2Stream } from 'node:http2'
 import { deflateSync, gzipSync } from 'node:zlib'
-import { create, toBinary } from '@bufbuild/protobuf'
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
 import { createCourseClient } from '@polyservice-lab/clients'
 import { CourseSchema, CourseService } from '@polyservice-lab/contracts/course-grpc'
+import { ServerReflectionV1 } from '@polyservice-lab/contracts/grpc'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '../support/lab.ts'
 import { useCourseLab } from './support/course-lab.ts'
@@ -95,6 +97,61 @@ describe('status and details', () => {
       'content-type': 'application/json',
     })
     expect(headers[':status']).toBe(415)
+  })
+})
+
+describe('what clients break by themselves', () => {
+  test('a content-length that is too large ends its call alone', async () => {
+    const dialogue = connection.open(pathOf(study))
+    const { stream, ended } = connection.open(pathOf(getCourse), { 'content-length': '1000' })
+    stream.on('error', () => {})
+    stream.end(requestFrame)
+    await ended.catch(() => {})
+    dialogue.stream.end()
+    expect((await dialogue.ended).status).toBe(0)
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['a content-length that is too small', { 'content-length': '1' }],
+    ['200 KB of metadata', { 'x-large': 'x'.repeat(200_000) }],
+  ])('%s hinders no other connection', async (_, headers) => {
+    await using broken = await connectRaw(await lab.service.address())
+    const { stream, ended } = broken.open(pathOf(getCourse), headers)
+    stream.on('error', () => {})
+    stream.end(requestFrame)
+    await ended.catch(() => {})
+    expect((await connection.unary(getCourse, request)).status).toBe(0)
+  })
+
+  test('70 KB of metadata end their call alone', async () => {
+    const dialogue = connection.open(pathOf(study))
+    const { stream, ended } = connection.open(pathOf(getCourse), { 'x-large': 'x'.repeat(70_000) })
+    await ended.catch(() => {})
+    expect(stream.rstCode).toBe(7)
+    dialogue.stream.end()
+    expect((await dialogue.ended).status).toBe(0)
+  })
+})
+
+describe('reflection', () => {
+  test.each([
+    'google.rpc.BadRequest',
+    'google.rpc.Status',
+    'courseservice.CourseService.Study',
+    'courseservice.Course.title',
+    'google.protobuf.FieldMask',
+  ])('knows %s, with all that its file imports', async (symbol) => {
+    const { serverReflectionInfo } = ServerReflectionV1.method
+    const { messages } = await connection.unary(serverReflectionInfo, {
+      messageRequest: { case: 'fileContainingSymbol', value: symbol },
+    })
+    const answer = messages[0]?.messageResponse
+    if (answer?.case !== 'fileDescriptorResponse') throw new Error(`answered with ${answer?.case}`)
+    const files = answer.value.fileDescriptorProto.map((bytes) =>
+      fromBinary(FileDescriptorProtoSchema, bytes),
+    )
+    const names = new Set(files.map(({ name }) => name))
+    expect(files.flatMap(({ dependency }) => dependency).filter((name) => !names.has(name))).toEqual([])
   })
 })
 

@@ -1,28 +1,25 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { docker } from '../support/docker.ts'
 import type { RunningService } from '../support/lab.ts'
 
-/** The id of the container behind a service. */
-export async function containerOf(service: RunningService): Promise<string> {
-  const { port } = await service.address()
-  const { stdout } = await docker('ps', '--quiet', '--filter', `publish=${port}`)
-  return stdout.trim()
-}
-
-export interface InsideProgram extends AsyncDisposable {
+export interface ProgramBeside extends AsyncDisposable {
   /** Resolves with its exit code. */
   readonly exit: Promise<number>
 }
 
 /**
- * Runs a program of Node inside the container of a service, where no proxy stands between it and the port, and
- * resolves when it has printed its first line. Disposing ends its input, on which it must end.
+ * Runs a program of Node in the network of a service, where no proxy stands between it and the port, and in a container
+ * of its own, so that its memory is not the service's. Resolves when it has printed its first line. Disposing ends its
+ * input, on which it must end.
  */
-export async function runInside(service: RunningService, program: string): Promise<InsideProgram> {
-  const child = spawn('docker', ['exec', '-i', await containerOf(service), 'node', '-e', program], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
+export async function runBeside(service: RunningService, program: string): Promise<ProgramBeside> {
+  const image = `polyservice-lab/tcp-history:${process.env['LAB_TAG'] ?? 'latest'}`
+  const network = `container:${service.getId()}`
+  const child = spawn(
+    'docker',
+    ['run', '--rm', '--interactive', '--init', '--network', network, image, 'node', '-e', program],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
   const exit = once(child, 'exit').then(([code]) => Number(code))
   await Promise.race([
     once(child.stdout, 'data'),

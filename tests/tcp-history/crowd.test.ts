@@ -1,16 +1,27 @@
 import { createHistoryClient, type HistorySession } from '@polyservice-lab/clients'
-import { encodeRequest, preface } from '@polyservice-lab/contracts/tcp-history'
-import { afterAll, beforeEach, expect, test } from 'vitest'
+import { decodeAnswer, encodeRequest, FrameParser, preface } from '@polyservice-lab/contracts/tcp-history'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { docker } from '../support/docker.ts'
 import { until, useLab } from '../support/lab.ts'
-import { runInside } from './container.ts'
-import { openRaw } from './raw-socket.ts'
+import { runBeside } from './container.ts'
+import { openRaw, type RawSocket } from './raw-socket.ts'
 
 const mebibyte = 1_048_576
 // No pause ends a message, however long the end of its connection takes to arrive.
 const lab = useLab(['tcp-history'], { SEND_TIMEOUT_MS: '5000', MESSAGE_GAP_MS: '60000' })
 const service = () => lab.service('tcp-history')
 
+const state = async () => {
+  const format = '{{.State.StartedAt}} {{.State.OOMKilled}} {{.RestartCount}}'
+  return (await docker('inspect', '--format', format, service().getId())).stdout
+}
+let stateAtFirst: string
+
+beforeAll(async () => {
+  stateAtFirst = await state()
+})
 afterAll(async () => {
+  expect(await state()).toBe(stateAtFirst)
   expect(await service().readLogs()).not.toContain('unforeseen')
 })
 
@@ -111,7 +122,7 @@ test('200 clients that never read cost bounded memory, and do not slow the other
 
 test('10,000 connections that say nothing do not keep anybody from being served', async () => {
   const client = await newClient()
-  await using crowd = await runInside(
+  await using crowd = await runBeside(
     service(),
     `const { connect } = require('node:net')
     let begun = 0, connected = 0
@@ -129,8 +140,81 @@ test('10,000 connections that say nothing do not keep anybody from being served'
   await until(async () => (await service().metric('lab_connections')) === 0, 'all of them are gone')
 })
 
+/** A program: clients that connect, then send a block again and again, and read nothing. */
+const senders = (count: number, first: Uint8Array, block: Uint8Array) => `
+  const { connect } = require('node:net')
+  const { once } = require('node:events')
+  const [first, block] = ['${Buffer.from(first).toString('base64')}', '${Buffer.from(block).toString('base64')}']
+    .map((text) => Buffer.from(text, 'base64'))
+  const many = Buffer.concat(Array(Math.floor(65536 / block.length)).fill(block))
+  const crowd = []
+  async function open() {
+    while (crowd.length < ${count}) {
+      const socket = connect({ port: 12345 }).on('error', () => {})
+      crowd.push(socket)
+      await once(socket, 'connect')
+      socket.pause()
+    }
+  }
+  Promise.all(Array.from({ length: 50 }, open)).then(() => {
+    for (const socket of crowd) {
+      const send = () => {
+        while (!socket.destroyed && socket.write(many));
+      }
+      socket.on('drain', send)
+      socket.write(first)
+      send()
+    }
+    console.log('sending')
+  })
+  process.stdin.resume().on('end', () => process.exit(0))`
+
+test.each([
+  ['plain messages', Buffer.from('x\n'), Buffer.from('x\n')],
+  ['requests to read it all', preface, encodeRequest({ type: 'read', from: 1n, limit: 0 })],
+])('4,000 clients that keep sending %s and read nothing do not end the service', async (_, first, block) => {
+  const client = await newClient()
+  await using session = await client.open()
+  await fill(session, 16 * mebibyte)
+  await using crowd = await runBeside(service(), senders(4_000, first, block))
+  let appends = 0
+  await until(async () => {
+    await session.append(`meanwhile ${appends++}`)
+    return (await service().metric('lab_connections')) === 1
+  }, 'all of them are cut off')
+  await crowd[Symbol.asyncDispose]()
+  expect((await fetch(`${service().adminUrl()}/readyz`)).status).toBe(200)
+})
+
+test('2,000 clients that append 60,000 bytes at the same moment are told the number, or that the server is busy', async () => {
+  const address = await service().address()
+  const crowd: RawSocket[] = []
+  await Promise.all(
+    Array.from({ length: 50 }, async () => {
+      for (let i = 0; i < 40; i++) crowd.push(await openRaw(address))
+    }),
+  )
+  const frame = encodeRequest({ type: 'append', message: Buffer.alloc(60_000, 'x') })
+  const bytes = Buffer.concat([preface, frame])
+  const answers = await Promise.all(
+    crowd.map(async (raw) => {
+      await raw.send(bytes)
+      raw.halfClose()
+      return raw.answer
+    }),
+  )
+  const kinds = answers.map((answer) => {
+    const [frame] = Array.from(new FrameParser().push(answer), decodeAnswer)
+    return frame?.type === 'error' ? frame.code : frame?.type
+  })
+  const appended = kinds.filter((kind) => kind === 'appended').length
+  expect(appended).toBeGreaterThan(500)
+  expect(kinds.filter((kind) => kind !== 'appended' && kind !== 'busy')).toEqual([])
+  expect(await (await newClient()).send('last')).toHaveLength(appended + 1)
+})
+
 test('a client that resets its connection before its message ended leaves nothing', async () => {
-  const reset = await runInside(
+  const reset = await runBeside(
     service(),
     `const socket = require('node:net').connect({ port: 12345 }, () => {
       socket.write('x'.repeat(2000), () => {

@@ -2,7 +2,6 @@ import { createHistoryClient, type HistorySession, type LabError } from '@polyse
 import { expect, test } from 'vitest'
 import { docker, runToExit } from '../support/docker.ts'
 import { until, useLab } from '../support/lab.ts'
-import { containerOf } from './container.ts'
 
 const image = `polyservice-lab/tcp-history:${process.env['LAB_TAG'] ?? 'latest'}`
 
@@ -113,7 +112,7 @@ test('a second process on the same directory ends with exit code 2 and says why;
   await client.send('before')
   const { code, stderr } = await runToExit('docker', [
     ...['exec', '--env', 'PORT=12346', '--env', 'ADMIN_PORT=9091'],
-    ...[await containerOf(service), 'node', 'main.mjs'],
+    ...[service.getId(), 'node', '/app/main.mjs'],
   ])
   expect({ code, stderr }).toMatchObject({
     code: 2,

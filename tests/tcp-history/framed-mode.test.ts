@@ -10,6 +10,7 @@ import {
 } from '@polyservice-lab/contracts/tcp-history'
 import vectors from '@polyservice-lab/contracts/tcp-history/vectors.json' with { type: 'json' }
 import { beforeEach, describe, expect, test } from 'vitest'
+import { docker } from '../support/docker.ts'
 import { until, useLab } from '../support/lab.ts'
 import { openRaw } from './raw-socket.ts'
 
@@ -286,6 +287,39 @@ describe('the client', () => {
     expect(
       outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason.code)),
     ).toEqual([1n, 'cancelled', 2n])
+  })
+
+  test('asks a server that is silent whether it is there, and goes on with one that is', async () => {
+    const { host, port } = await service().address()
+    let answered = 0
+    const asking = createHistoryClient({
+      host,
+      port,
+      keepaliveMs: 100,
+      onWire: ({ direction, text }) => {
+        if (direction === 'received' && text.startsWith('ERROR empty')) answered++
+      },
+    })
+    const following = asking.follow()
+    const first = following.next()
+    await until(() => answered >= 3, 'it has answered three times')
+    await client.send('hello')
+    expect((await first).value).toEqual({ sequence: 1n, message: 'hello' })
+    await following.return?.()
+  })
+
+  test('is told that a server is gone which was paused', async () => {
+    const { host, port } = await service().address()
+    const container = service().getId()
+    await using session = await createHistoryClient({ host, port, keepaliveMs: 1_000 }).open()
+    await session.append('before')
+    const following = session.follow({ from: 2n })
+    await docker('pause', container)
+    try {
+      await expect(following.next()).rejects.toMatchObject({ code: 'unavailable' })
+    } finally {
+      await docker('unpause', container)
+    }
   })
 
   test('a session that is closed rejects what is called on it', async () => {

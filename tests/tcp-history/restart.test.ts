@@ -6,7 +6,6 @@ import { encodeRequest, preface } from '@polyservice-lab/contracts/tcp-history'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { docker, runToExit } from '../support/docker.ts'
 import { until, useLab } from '../support/lab.ts'
-import { containerOf } from './container.ts'
 import { openRaw } from './raw-socket.ts'
 
 const lab = useLab(['tcp-history'])
@@ -111,7 +110,7 @@ describe('the log of a server that was killed', () => {
   }
 
   beforeAll(async () => {
-    container = await containerOf(service())
+    container = service().getId()
     const client = createHistoryClient(await service().address())
     for (const message of messages) await client.send(message)
     await service().signal('SIGKILL')

@@ -23,7 +23,7 @@ async function start(memory: string) {
 
 async function ready() {
   await until(
-    async () => (await runToExit('docker', ['exec', name, 'node', 'health-check.mjs'])).code === 0,
+    async () => (await runToExit('docker', ['exec', name, 'node', '/app/health-check.mjs'])).code === 0,
     'the server is ready',
   )
   const { stdout } = await docker('port', name, '12345/tcp')

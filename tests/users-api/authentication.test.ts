@@ -101,6 +101,35 @@ test('limits logins that fail, and says when to come back', async () => {
   expect(other.tokens.tokenType).toBe('bearer')
 })
 
+test('does not limit logins that are right, however many at once', async () => {
+  const { fields } = await createPerson(lab.service('users-api'))
+  const client = createAuthenticationClient(await lab.service('users-api').address())
+  const logins = await Promise.allSettled(Array.from({ length: 35 }, () => client.login(fields)))
+  expect(logins.filter(({ status }) => status === 'rejected')).toEqual([])
+})
+
+test('takes a token in its one spelling only', async () => {
+  const { tokens, user } = await createPerson(lab.service('users-api'))
+  const token = tokens.accessToken
+  expect(await getMe(token)).toEqual(user)
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  const last = alphabet.indexOf(token.at(-1) ?? '')
+  const sameBytes = [1, 2, 3].map((bits) => token.slice(0, -1) + alphabet[last | bits])
+  for (const other of [...sameBytes, `${token}=`])
+    if (other !== token) await expect(getMe(other)).rejects.toMatchObject({ code: 'unauthenticated' })
+})
+
+test('takes one blank between Bearer and the token', async () => {
+  const { tokens } = await createPerson(lab.service('users-api'))
+  const api = createApiClient(await lab.service('users-api').address())
+  const ask = (authorization: string) => api.get('/api/v1/users/me', { headers: { authorization } })
+  expect(await ask(`bearer ${tokens.accessToken}`)).toMatchObject({ status: 200 })
+  expect(await ask(`Bearer  ${tokens.accessToken}`)).toMatchObject({
+    status: 401,
+    body: { detail: 'Invalid or expired token' },
+  })
+})
+
 test('does not limit logins that succeed', async () => {
   const { fields } = await createPerson(lab.service('users-api'))
   const client = createAuthenticationClient(await lab.service('users-api').address())

@@ -19,18 +19,13 @@ import { docker } from '../support/docker.ts'
 import { until } from '../support/lab.ts'
 import { createFile, createPerson, fakers } from './support/people.ts'
 
-const loginRate = 5
-
 let postgres: StartedPostgres
 let replicas: [StartedUsersApiContainer, StartedUsersApiContainer]
 
 beforeAll(async () => {
   postgres = await startPostgres(newPostgres().withTmpFs({ '/small': 'size=1m,mode=0700,uid=999,gid=999' }))
   const start = () =>
-    new UsersApiContainer()
-      .withEnvironment({ LOGIN_RATE: String(loginRate) })
-      .withPostgres(postgres)
-      .start()
+    new UsersApiContainer().withEnvironment({ LOGIN_RATE: '1' }).withPostgres(postgres).start()
   replicas = await Promise.all([start(), start()])
 }, 180_000)
 
@@ -75,9 +70,8 @@ describe('two replicas', () => {
       createAuthenticationClient({ ...replica.address(), ...noRetries })
         .login({ ...fields, password })
         .then(() => 'ok', codeOf)
-    for (let i = 0; i < loginRate; i += 1)
-      expect(await login(i % 2 === 0 ? a : b, 'wrong')).toBe('unauthenticated')
-    expect([await login(a, 'wrong'), await login(b, fields.password)]).toEqual([
+    expect(await login(a, 'wrong')).toBe('unauthenticated')
+    expect([await login(b, fields.password), await login(a, 'wrong')]).toEqual([
       'resource_exhausted',
       'resource_exhausted',
     ])

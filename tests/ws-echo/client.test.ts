@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createEchoClient, type EchoReply, LabError, type WireEvent } from '@polyservice-lab/clients'
 import vectors from '@polyservice-lab/contracts/ws-echo/vectors.json' with { type: 'json' }
@@ -167,6 +167,69 @@ describe('errors', () => {
     expect(thrown).toMatchObject({ code: error, status, message: `refused with ${status}: why` })
   })
 })
+
+describe('a server that goes without a word', () => {
+  test('is noticed by its pings, and told as unavailable', async () => {
+    const session = await (await client({ keepaliveMs: 500 })).connect()
+    await session.send('before')
+    await take(session.replies, 5)
+    await service().pause()
+    try {
+      const error = await failure(take(session.replies, 1))
+      expect(error.code).toBe('unavailable')
+      expect(error.message).toMatch(/has answered nothing for 500 ms$/)
+    } finally {
+      await service().unpause()
+    }
+  })
+
+  test('is not one that answers pings and has nothing to say', async () => {
+    const sockets = new WebSocketServer({ noServer: true })
+    const pings = Promise.withResolvers<void>()
+    const http = createServer().on('upgrade', (request, socket, head) => {
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        let count = 0
+        webSocket.on('ping', () => ++count === 5 && pings.resolve())
+        webSocket.on('message', (data) => webSocket.send(String(data)))
+      })
+    })
+    const { port } = await listen(http)
+    await using session = await createEchoClient({ port, keepaliveMs: 2_000 }).connect()
+    await pings.promise
+    await session.send('still here')
+    expect(await take(session.replies, 1)).toEqual(['still here'])
+  })
+})
+
+test('waits as long as Retry-After says before it tries again', async () => {
+  const sockets = new WebSocketServer({ noServer: true })
+  let refusals = 0
+  const http = createServer({ shouldUpgradeCallback: () => refusals > 0 }, (_request, response) => {
+    refusals += 1
+    response.writeHead(503, { 'Retry-After': '1' }).end('full\n')
+  })
+  http.on('upgrade', (request, socket, head) => {
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.on('message', (data) => [1, 2, 3, 4, 5].forEach((i) => void webSocket.send(`${i} ${data}`)))
+    })
+  })
+  const { port } = await listen(http)
+  const events: WireEvent[] = []
+  const onWire = (event: WireEvent) => events.push(event)
+  const replies = await createEchoClient({ port, retries: { delayMs: 1 }, onWire }).echo('again')
+  expect(replies).toHaveLength(5)
+  expect(events.map(({ text }) => text).filter((text) => text.startsWith('retry'))).toEqual([
+    'retry 1 in 1000 ms: unavailable: refused with 503: full',
+  ])
+  expect((await failure(createEchoClient({ port: await busyPort() }).echo('once'))).retryAfterMs).toBe(2_000)
+})
+
+/** A server that has no room. */
+async function busyPort(): Promise<number> {
+  const busy = (_request: unknown, response: ServerResponse) =>
+    response.writeHead(503, { 'Retry-After': '2' }).end('full\n')
+  return (await listen(createServer(busy))).port
+}
 
 /** A server of the test's own, for what the real one never does. */
 async function listen(server: Server): Promise<AddressInfo> {

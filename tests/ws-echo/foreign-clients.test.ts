@@ -198,6 +198,15 @@ describe('12, 13 compression (RFC 7692)', () => {
     expect(frames.map((frame) => frame.opcode)).toEqual([10, 1, 1, 1, 1, 1, 8])
   })
 
+  test('answers compressed messages that the end of the stream follows', async () => {
+    using peer = await RawPeer.open(await address(), offer)
+    const text = 'last words '.repeat(500)
+    peer.send({ rsv: 4, payload: compressed(text) }, { rsv: 4, payload: compressed(text) })
+    peer.socket.end()
+    expect(await peer.frames(10)).toHaveLength(10)
+    expect(await peer.rest()).toHaveLength(0)
+  })
+
   test('uses no larger window than was asked for (7.1.2.1)', async () => {
     using peer = await RawPeer.open(await address(), {
       'Sec-WebSocket-Extensions': 'permessage-deflate; server_max_window_bits=9',

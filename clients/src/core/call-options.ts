@@ -2,6 +2,7 @@ import { LabError } from './lab-error.ts'
 import type { OnWire } from './wire.ts'
 
 export const defaultTimeoutMs = 5_000
+export const defaultKeepaliveMs = 20_000
 
 /** What every call takes. */
 export interface CallOptions {
@@ -25,6 +26,11 @@ export interface RetryOptions {
 export interface ClientOptions extends CallOptions {
   readonly host?: string | undefined
   readonly port?: number | undefined
+  /**
+   * How long a stream that waits for its server may be silent before the server is asked whether it is there, in ms. One that does not
+   * answer is `unavailable`. Default: 20,000.
+   */
+  readonly keepaliveMs?: number | undefined
   /** Is told what goes over the wire, secrets masked. */
   readonly onWire?: OnWire | undefined
   /**

@@ -12,6 +12,8 @@ export interface LabErrorDetails {
   readonly requestId?: string | undefined
   /** The body or frame of the answer, for a caller that looks closer. */
   readonly body?: unknown
+  /** How long the server asks to wait before another try (RFC 9110, 10.2.3), in ms. */
+  readonly retryAfterMs?: number | undefined
   readonly cause?: unknown
 }
 
@@ -22,6 +24,7 @@ export class LabError extends Error {
   readonly violations: readonly FieldViolation[]
   readonly requestId: string | undefined
   readonly body: unknown
+  readonly retryAfterMs: number | undefined
 
   constructor(code: LabErrorCode, message: string, details: LabErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -31,5 +34,6 @@ export class LabError extends Error {
     this.violations = details.violations ?? []
     this.requestId = details.requestId
     this.body = details.body
+    this.retryAfterMs = details.retryAfterMs
   }
 }

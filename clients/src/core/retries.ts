@@ -81,7 +81,17 @@ export async function withRetries<T>(
 
 /** A peer that was not there, or went away: worth another connection. */
 export function lostPeer(outcome: unknown): Fault | undefined {
-  return outcome instanceof LabError && outcome.code === 'unavailable' ? { error: outcome } : undefined
+  if (!(outcome instanceof LabError) || outcome.code !== 'unavailable') return undefined
+  return { error: outcome, delayMs: outcome.retryAfterMs }
+}
+
+/** Retry-After (RFC 9110, 10.2.3) in ms: seconds or a date; undefined where there is none. */
+export function retryAfterMs(header: string | null | undefined, now = Date.now()): number | undefined {
+  const value = header?.trim()
+  if (!value) return undefined
+  if (/^\d+$/.test(value)) return Number(value) * 1000
+  const date = Date.parse(value)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -22,21 +22,33 @@ export class CallWatch {
   readonly #tell: Tell | undefined
   #wake: (() => void) | undefined
   #status: StatusObject | undefined
-  #writeFailure: { readonly cause: unknown } | undefined
+  #failure: { readonly cause: unknown } | undefined
+  readonly #keepAlive: (cut: (error: unknown) => void) => () => void
 
-  constructor(signal: AbortSignal, tell: Tell | undefined) {
+  /** @param keepAlive asks the server whether it is there, until what it returns is called */
+  constructor(
+    signal: AbortSignal,
+    tell: Tell | undefined,
+    keepAlive: (cut: (error: unknown) => void) => () => void,
+  ) {
     this.#signal = signal
     this.#tell = tell
+    this.#keepAlive = keepAlive
   }
 
   follow<C extends Call>(call: C): C {
     const cancel = () => call.cancel()
     this.#signal.addEventListener('abort', cancel, { once: true })
+    const stop = this.#keepAlive((cause) => {
+      this.#failure = { cause }
+      cancel()
+    })
     call.on('metadata', (metadata: Metadata) =>
       this.#tell?.({ direction: 'received', text: describeMetadata(metadata) }),
     )
     call.on('status', (ended: StatusObject) => {
       this.#status = ended
+      stop()
       this.#signal.removeEventListener('abort', cancel)
       this.#tell?.({ direction: 'received', text: describeStatus(ended), status: status[ended.code] })
       this.#wake?.()
@@ -53,7 +65,7 @@ export class CallWatch {
 
   /** What the caller is to be told of an error of grpc-js. */
   error(error: ServiceError): unknown {
-    if (this.#writeFailure !== undefined) return this.#writeFailure.cause
+    if (this.#failure !== undefined) return this.#failure.cause
     return this.#isAborted(error) ? abortError(this.#signal) : statusError(error, error)
   }
 
@@ -80,7 +92,7 @@ export class CallWatch {
       }
       call.end()
     } catch (cause) {
-      this.#writeFailure = { cause }
+      this.#failure = { cause }
       call.cancel()
     }
   }

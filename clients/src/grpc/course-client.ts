@@ -8,6 +8,8 @@ import { type GrpcCallOptions as CourseCallOptions, GrpcChannel, type MessageStr
 import { labCode } from './grpc-errors.ts'
 import { retryChannelOptions } from './retry-channel.ts'
 
+const defaultKeepaliveMs = 20_000
+
 export interface Course {
   readonly courseId: string
   readonly title: string
@@ -17,8 +19,13 @@ export interface Course {
 export type { GrpcCallOptions as CourseCallOptions } from './grpc-channel.ts'
 
 export interface CourseClientOptions extends ClientOptions, CourseCallOptions {
-  /** Compresses what is sent, and has the server compress its answers. Default: off. */
+  /** Compresses what is sent. Default: off. */
   readonly gzip?: boolean | undefined
+  /**
+   * How often the server is asked for its health while a call is open, in ms: a call whose server does not answer within
+   * ten seconds ends as `unavailable`. Default: 20,000.
+   */
+  readonly keepaliveMs?: number | undefined
   /** Speaks TLS. Without `ca` the authorities of the machine count; `certificate` and `key` are for mutual TLS. */
   readonly tls?: CourseClientTls | undefined
 }
@@ -111,6 +118,7 @@ export function createCourseClient(options: CourseClientOptions = {}): CourseCli
     port = services['course-grpc'].port,
     tls,
     gzip,
+    keepaliveMs = defaultKeepaliveMs,
     retries,
     onWire,
     ...calls
@@ -119,6 +127,7 @@ export function createCourseClient(options: CourseClientOptions = {}): CourseCli
     CourseService.method
   const channel = new GrpcChannel({
     ...calls,
+    keepaliveMs,
     onWire,
     tls: tls !== undefined,
     retries: Boolean(retries),

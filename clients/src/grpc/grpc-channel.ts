@@ -10,6 +10,7 @@ import type { CallOptions } from '../core/call-options.ts'
 import { type OnWire, tellExchange } from '../core/wire.ts'
 import { CallWatch, type ReadableCall } from './call-watch.ts'
 import { describeMetadata, maskMetadata } from './describe-call.ts'
+import { keepAlive } from './keep-alive.ts'
 import {
   type Input,
   type Method,
@@ -32,6 +33,8 @@ export interface GrpcChannelSettings extends GrpcCallOptions {
   /** Waits for a connection where there is none, and tells of each retry. */
   readonly retries: boolean
   readonly onWire: OnWire | undefined
+  /** How often the server is asked for its health while a call is open, in ms. */
+  readonly keepaliveMs: number
 }
 
 type Messages<T> = AsyncIterable<T> | Iterable<T>
@@ -145,7 +148,10 @@ export class GrpcChannel implements Disposable {
       ...(client.retries && tell ? { credentials: attemptWatch(tell) } : {}),
     }
     const signals = [client.signal, call.signal].filter((signal) => signal !== undefined)
-    return { ...definition, metadata, options, watch: new CallWatch(AbortSignal.any(signals), tell) }
+    const watch = new CallWatch(AbortSignal.any(signals), tell, (cut) =>
+      keepAlive(this.#client, client.keepaliveMs, cut),
+    )
+    return { ...definition, metadata, options, watch }
   }
 
   [Symbol.dispose](): void {

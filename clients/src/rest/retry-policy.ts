@@ -1,5 +1,5 @@
 import { LabError } from '../core/lab-error.ts'
-import type { Fault } from '../core/retries.ts'
+import { type Fault, retryAfterMs } from '../core/retries.ts'
 import type { ApiResponse } from './api-response.ts'
 import { failureOf } from './failures.ts'
 
@@ -29,16 +29,7 @@ export function retryFault(method: string, outcome: ApiResponse | LabError): Fau
   }
   const { status, headers } = outcome
   if (status !== 429 && !(isIdempotent && passing.includes(status))) return undefined
-  return { error: failureOf(outcome), delayMs: retryAfterMs(headers) }
-}
-
-/** Retry-After (RFC 9110, 10.2.3) in ms: seconds or a date; undefined where there is none. */
-export function retryAfterMs(headers: Headers, now = Date.now()): number | undefined {
-  const value = headers.get('retry-after')?.trim()
-  if (!value) return undefined
-  if (/^\d+$/.test(value)) return Number(value) * 1000
-  const date = Date.parse(value)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+  return { error: failureOf(outcome), delayMs: retryAfterMs(headers.get('retry-after')) }
 }
 
 /** Several addresses of a host that all failed come as one AggregateError, with the code of the first. */

@@ -14,6 +14,8 @@ import {
   type CallOptions,
   type ClientOptions,
   callSignal,
+  defaultKeepaliveMs,
+  defaultTimeoutMs,
   streamSignal,
 } from '../core/call-options.ts'
 import { LabError } from '../core/lab-error.ts'
@@ -34,14 +36,18 @@ interface PendingFollow {
   readonly type: 'follow'
   readonly queue: MessageQueue<HistoryMessage>
 }
-type Pending = PendingAppend | PendingRead | PendingFollow
+/** An empty APPEND: the protocol has no ping, and the error that answers it serves as one. */
+interface Ping {
+  readonly type: 'ping'
+}
+type Pending = PendingAppend | PendingRead | PendingFollow | Ping
 
 /** How long a dispose waits for the server's FIN, in ms. */
 const disposeTimeoutMs = 1_000
 /** The first byte of a line `ERROR …`; as a part of a length field it would be far over the limit. */
 const lineStart = 'E'.charCodeAt(0)
 /** Errors that speak of the connection; others speak of the request whose turn it is. */
-const connectionFaults: readonly string[] = ['bad_frame', 'draining', 'busy']
+const connectionFaults: readonly string[] = ['bad_frame', 'draining', 'busy', 'timeout']
 /** Errors that READ and FOLLOW can have, and APPEND cannot. */
 const rangeFaults: readonly string[] = ['bad_range', 'following']
 
@@ -93,7 +99,7 @@ export class FramedSession implements HistorySession {
     this.#fault ??= new LabError('cancelled', 'the session is closed')
     // Nobody reads what still arrives, so nothing may wait for a reader.
     this.#followed?.end(this.#fault)
-    for (const pending of this.#pending) if (pending.type !== 'append') pending.queue.end(this.#fault)
+    for (const pending of this.#pending) if ('queue' in pending) pending.queue.end(this.#fault)
     this.#stream.end()
     const timer = setTimeout(() => this.#stream.destroy(), disposeTimeoutMs)
     await this.#receiving
@@ -130,12 +136,34 @@ export class FramedSession implements HistorySession {
 
   async #receive(): Promise<void> {
     let isFirst = true
-    for (let chunk = await this.#stream.read(); chunk !== undefined; chunk = await this.#stream.read()) {
+    for (let chunk = await this.#read(); chunk !== undefined; chunk = await this.#read()) {
       if (isFirst && chunk[0] === lineStart) throw await this.#refusal(chunk)
       isFirst = false
       for (const frame of this.#parser.push(chunk)) await this.#take(decodeAnswer(frame))
     }
     throw new LabError('unavailable', 'the server closed the connection')
+  }
+
+  /** The next bytes. A server that is silent for long is asked whether it is there. */
+  async #read(): Promise<Uint8Array | undefined> {
+    const { keepaliveMs = defaultKeepaliveMs } = this.#options
+    let late: NodeJS.Timeout | undefined
+    const ask = setInterval(() => {
+      if (this.#pending.length === 0 && this.#followed === undefined) return
+      clearInterval(ask)
+      this.#send({ type: 'append', message: new Uint8Array(0) }, { type: 'ping' })
+      const error = new LabError(
+        'unavailable',
+        `the server has said nothing for ${keepaliveMs} ms, and no more when asked`,
+      )
+      late = setTimeout(() => this.#stream.destroy(error), Math.min(keepaliveMs, defaultTimeoutMs))
+    }, keepaliveMs)
+    try {
+      return await this.#stream.read()
+    } finally {
+      clearInterval(ask)
+      clearTimeout(late)
+    }
   }
 
   async #refusal(start: Uint8Array): Promise<LabError> {
@@ -207,7 +235,7 @@ export class FramedSession implements HistorySession {
 
 function reject(pending: Pending, error: LabError): void {
   if (pending.type === 'append') pending.reject(error)
-  else pending.queue.end(error)
+  else if (pending.type !== 'ping') pending.queue.end(error)
 }
 
 function messagesOf({ first, messages }: Extract<Answer, { type: 'messages' }>): HistoryMessage[] {

@@ -19,6 +19,8 @@ export interface EchoClientOptions extends ClientOptions {
   readonly origin?: string | undefined
   /** Offers permessage-deflate (RFC 7692). Default: false. */
   readonly compression?: boolean | undefined
+  /** How long a server may be silent, pings not answered either, before its connection counts as lost. Default: 20000. */
+  readonly keepaliveMs?: number | undefined
 }
 
 /**
@@ -42,7 +44,7 @@ export interface EchoClient {
  * console.log(await createEchoClient().echo('hello'))
  */
 export function createEchoClient(options: EchoClientOptions = {}): EchoClient {
-  const { host = '127.0.0.1', port = services['ws-echo'].port } = options
+  const { host = '127.0.0.1', port = services['ws-echo'].port, keepaliveMs = 20_000 } = options
   const address = hostPort(host, port)
 
   /** @param opening ends the handshake, @param signal the session */
@@ -50,7 +52,11 @@ export function createEchoClient(options: EchoClientOptions = {}): EchoClient {
     const tell = tellExchange(options.onWire, 'websocket')
     const start = { address, origin: options.origin, compression: options.compression ?? false, tell }
     const connect = (ending: AbortSignal) =>
-      openWebSocket(start, ending, (socket) => new WebSocketEchoSession(socket, { address, signal, tell }))
+      openWebSocket(
+        start,
+        ending,
+        (socket) => new WebSocketEchoSession(socket, { address, signal, keepaliveMs, tell }),
+      )
     const { retries } = options
     const context = { retries, signal: opening, tell, deadline: callDeadline(options, call) }
     const session = await withRetries(() => connect(opening), lostPeer, context)

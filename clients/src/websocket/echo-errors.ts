@@ -22,12 +22,15 @@ export const codeOfClose: Readonly<Record<number, LabErrorCode>> = {
 }
 
 /** The error of a handshake that was answered without an upgrade. */
-export function refusedError(status: number, body: string): LabError {
+export function refusedError(status: number, body: string, retryAfterMs: number | undefined): LabError {
   const line = body.trim().split('\n', 1)[0]
-  return new LabError(codeOfHttpStatus[status] ?? 'protocol_error', `refused with ${status}: ${line}`, {
-    status,
-    body,
-  })
+  const code = codeOfHttpStatus[status] ?? 'protocol_error'
+  return new LabError(code, `refused with ${status}: ${line}`, { status, body, retryAfterMs })
+}
+
+/** The error of a connection on which nothing came, a ping not answered either. */
+export function silentError(address: string, silentMs: number): LabError {
+  return new LabError('unavailable', `${address} has answered nothing for ${silentMs} ms`)
 }
 
 /** The error of a connection that ended before its replies were complete. */

@@ -4,7 +4,7 @@ import { abortError, connectionError } from '../core/call-options.ts'
 import { LabError } from '../core/lab-error.ts'
 import type { Tell } from '../core/wire.ts'
 import { describeClose, describeMessage } from './describe-frame.ts'
-import { closedError } from './echo-errors.ts'
+import { closedError, silentError } from './echo-errors.ts'
 
 /** A text reply is a string, a binary reply its bytes. */
 export type EchoReply = string | Uint8Array
@@ -27,6 +27,8 @@ export interface EchoSessionOptions {
   readonly address: string
   /** Ends the session: its calls reject with the code `cancelled`. */
   readonly signal: AbortSignal
+  /** How long the server may be silent, in ms. */
+  readonly keepaliveMs: number
   readonly tell?: Tell | undefined
 }
 
@@ -40,6 +42,8 @@ export class WebSocketEchoSession implements EchoSession {
   readonly #options: EchoSessionOptions
   readonly #waiting: Readable
   readonly #closed: Promise<void>
+  readonly #keepalive: NodeJS.Timeout
+  #awaitsPong = false
   #closing = false
   #failure: LabError | undefined
 
@@ -57,7 +61,12 @@ export class WebSocketEchoSession implements EchoSession {
     socket.on('error', (error) => {
       this.#failure ??= sessionError(options.address, error)
     })
-    const abort = () => this.#abort()
+    socket.on('pong', () => {
+      this.#awaitsPong = false
+    })
+    // A ping at every half: one that is not answered by the next has waited so long.
+    this.#keepalive = setInterval(() => this.#beat(), options.keepaliveMs / 2).unref()
+    const abort = () => this.#end(abortError(options.signal))
     this.#closed = new Promise((resolve) => {
       socket.on('close', (code, reason) => {
         options.signal.removeEventListener('abort', abort)
@@ -104,16 +113,31 @@ export class WebSocketEchoSession implements EchoSession {
   }
 
   #received(payload: Buffer, isBinary: boolean): void {
+    this.#awaitsPong = false
     this.#tell('received', describeMessage(payload, isBinary, false), payload)
     if (!this.#waiting.push(isBinary ? payload : payload.toString())) this.#socket.pause()
   }
 
-  #abort(): void {
-    this.#failure ??= abortError(this.#options.signal)
+  /** Pings a server that may have gone without a word: a paused process, a cut cable. */
+  #beat(): void {
+    // What it answers while nobody reads its replies is not known.
+    if (this.#socket.isPaused) this.#awaitsPong = false
+    if (this.#socket.isPaused || this.#socket.readyState !== WebSocket.OPEN) return
+    if (this.#awaitsPong) {
+      this.#end(silentError(this.#options.address, this.#options.keepaliveMs))
+      return
+    }
+    this.#awaitsPong = true
+    this.#socket.ping()
+  }
+
+  #end(failure: LabError): void {
+    this.#failure ??= failure
     this.#socket.terminate()
   }
 
   #ended(code: number, reason: string): void {
+    clearInterval(this.#keepalive)
     this.#tell('received', describeClose(code, reason))
     if (this.#closing && this.#failure === undefined) {
       this.#waiting.push(null)

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import { WebSocket } from 'ws'
 import { abortError, connectionError } from '../core/call-options.ts'
 import { LabError } from '../core/lab-error.ts'
+import { retryAfterMs } from '../core/retries.ts'
 import type { Tell } from '../core/wire.ts'
 import { describeRequest, describeResponse } from './describe-frame.ts'
 import { refusedError } from './echo-errors.ts'
@@ -62,7 +63,8 @@ export function openWebSocket<T>(
     socket.on('unexpected-response', (_request, response) => {
       answered(response)
       text(response).then(
-        (body) => fail(refusedError(response.statusCode ?? 0, body)),
+        (body) =>
+          fail(refusedError(response.statusCode ?? 0, body, retryAfterMs(response.headers['retry-after']))),
         (cause: unknown) => fail(connectionError(address, cause)),
       )
     })

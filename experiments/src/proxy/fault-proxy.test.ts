@@ -73,6 +73,75 @@ test('passes everything on as it is, half-close and all', async () => {
   expect(proxy.log.map(({ what }) => what)).toEqual(['open', 'close'])
 })
 
+const unfinished: { name: string; protocol: Protocol; bytes: Buffer }[] = [
+  { name: 'half a preface', protocol: 'history', bytes: Buffer.from(preface.subarray(0, 3)) },
+  {
+    name: 'half a frame',
+    protocol: 'history',
+    bytes: Buffer.concat([preface, Buffer.from('0000000901616263', 'hex')]),
+  },
+  {
+    name: 'a frame of 4 GiB',
+    protocol: 'history',
+    bytes: Buffer.concat([preface, Buffer.from('ffffffff01', 'hex')]),
+  },
+  { name: 'half a handshake', protocol: 'websocket', bytes: Buffer.from('GET / HTTP/1.1\r\nHost:') },
+  {
+    name: 'half a frame',
+    protocol: 'websocket',
+    bytes: Buffer.from('GET / HTTP/1.1\r\n\r\n\x81\x85abcdhe', 'latin1'),
+  },
+  {
+    name: 'a frame of 2^62 bytes',
+    protocol: 'websocket',
+    bytes: Buffer.from('GET / HTTP/1.1\r\n\r\n\x81\xff\x40\0\0\0\0\0\0\0abcd', 'latin1'),
+  },
+  { name: 'no preface', protocol: 'http2', bytes: Buffer.from('GET / HTTP/1.1\r\n\r\n') },
+  {
+    name: 'half a frame',
+    protocol: 'http2',
+    bytes: Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x08\x06\0\0\0\0\0half', 'latin1'),
+  },
+]
+const faults: { held: string; faults: FaultInput[] }[] = [
+  { held: 'without faults', faults: [] },
+  {
+    held: 'with a fault of a message that never comes',
+    faults: [{ kind: 'delay', towards: 'server', message: 99, ms: 1 }],
+  },
+]
+test.each(unfinished.flatMap((one) => faults.map((more) => ({ ...one, ...more }))))(
+  '$held, $name of $protocol arrives before the end of the stream',
+  async ({ protocol, bytes, faults }) => {
+    const arrived = Promise.withResolvers<string>()
+    const server = await startServer(async (socket) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of socket) chunks.push(chunk)
+      arrived.resolve(Buffer.concat(chunks).toString('latin1'))
+      socket.end()
+    })
+    const { how } = await exchange(await proxyTo(server, faults, protocol), bytes)
+    expect(await arrived.promise).toBe(bytes.toString('latin1'))
+    expect(how).toBe('fin')
+  },
+)
+
+test.each(unfinished)(
+  '$name of $protocol arrives at once, for the server to answer',
+  async ({ protocol, bytes }) => {
+    const server = await startServer((socket) => {
+      let text = ''
+      socket.on('data', (chunk) => {
+        text += chunk.toString('latin1')
+        if (text === bytes.toString('latin1')) socket.end('the own error of the server')
+      })
+    })
+    expect((await exchange(await proxyTo(server, [], protocol), bytes, { halfClose: false })).text).toBe(
+      'the own error of the server',
+    )
+  },
+)
+
 test('latency comes on top of each way', async () => {
   const proxy = await proxyTo(await startEcho(), [
     { kind: 'latency', towards: 'server', ms: 40 },

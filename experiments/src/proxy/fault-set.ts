@@ -71,6 +71,13 @@ export class FaultSet {
     return true
   }
 
+  /** Whether a fault is about whole messages of the connection: they are held back until they are whole. */
+  waitsForMessages(connection: number): boolean {
+    return this.#faults.some(
+      (fault) => 'message' in fault && (fault.connection === undefined || fault.connection === connection),
+    )
+  }
+
   treat(connection: number, direction: Direction, unit: Unit): Treatment {
     let treatment: Treatment = {}
     for (const fault of this.#bearing(connection, direction)) {

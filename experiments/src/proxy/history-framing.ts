@@ -9,12 +9,12 @@ const errorLineStart = 'E'.charCodeAt(0)
 
 /** Frames of HISTORY/1. Without its preface a connection is in plain mode: its chunks pass as they are. */
 export class HistoryFraming implements Framing {
-  readonly #buffers = { server: new UnitBuffer(), client: new UnitBuffer() }
+  readonly buffers = { server: new UnitBuffer(), client: new UnitBuffer() }
   #mode: 'unknown' | 'framed' | 'plain' = 'unknown'
   #answers: 'unknown' | 'frames' | 'text' = 'unknown'
 
   push(direction: Direction, chunk: Uint8Array): Unit[] {
-    const buffer = this.#buffers[direction]
+    const buffer = this.buffers[direction]
     buffer.push(chunk)
     const units = direction === 'server' ? this.#start(buffer) : []
     if (!this.#isFramed(direction, buffer)) {

@@ -86,12 +86,3 @@ test('goaway: the stream in flight is served to its end, the session takes no mo
   expect(session.closed).toBe(true)
   expect(proxy.log.find(({ what }) => what === 'fault')?.text).toBe('message 2 (DATA): GOAWAY NO_ERROR')
 })
-
-test('what is no HTTP/2 is not passed on', async () => {
-  const { proxy } = await sessionBehind([])
-  const answer = await fetch(`http://127.0.0.1:${proxy.port}`).catch((error: unknown) => error)
-  expect(answer).toBeInstanceOf(Error)
-  await expect
-    .poll(() => proxy.log.filter(({ what }) => what === 'error'))
-    .toMatchObject([{ text: 'no preface of HTTP/2' }])
-})

@@ -1,6 +1,6 @@
 import type { Direction } from './fault.ts'
 import type { Framing, Unit } from './framing.ts'
-import { FramingError, UnitBuffer } from './unit-buffer.ts'
+import { UnitBuffer } from './unit-buffer.ts'
 
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
 const headerBytes = 9
@@ -22,17 +22,18 @@ type FrameName = (typeof names)[number]
 
 /** The preface of the client (RFC 9113, 3.4) and frames (4.1). A DATA frame with content counts as a message. */
 export class Http2Framing implements Framing {
-  readonly #buffers = { server: new UnitBuffer(), client: new UnitBuffer() }
+  readonly buffers = { server: new UnitBuffer(), client: new UnitBuffer() }
   #hasBegun = false
 
   push(direction: Direction, chunk: Uint8Array): Unit[] {
-    const buffer = this.#buffers[direction]
+    const buffer = this.buffers[direction]
     buffer.push(chunk)
     const units: Unit[] = []
     if (direction === 'server' && !this.#hasBegun) {
+      const { waiting } = buffer
+      if (!preface.subarray(0, waiting.length).equals(waiting.subarray(0, preface.length))) buffer.giveUp()
       const bytes = buffer.take(preface.length)
       if (bytes === undefined) return []
-      if (!bytes.equals(preface)) throw new FramingError('no preface of HTTP/2')
       this.#hasBegun = true
       units.push({ bytes, name: 'preface', isMessage: false })
     }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type { Direction } from './fault.ts'
 import type { FaultSet } from './fault-set.ts'
-import type { Framing, Unit } from './framing.ts'
+import { type Framing, type Unit, UnitStream } from './framing.ts'
 
 /** Bytes that wait on one way before the source is read on. */
 const waitingBytesMax = 1024 * 1024
@@ -42,10 +42,13 @@ export class ProxiedConnection {
     server: newWay(),
     client: newWay(),
   }
+  readonly #units: Record<Direction, UnitStream>
   readonly bytes: Record<Direction, number> = { server: 0, client: 0 }
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
+    const { framing } = parts
+    this.#units = { server: new UnitStream(framing, 'server'), client: new UnitStream(framing, 'client') }
   }
 
   /** Resolves with undefined, or what went wrong, when both sides have closed. */
@@ -76,7 +79,7 @@ export class ProxiedConnection {
   }
 
   async #pump(direction: Direction): Promise<void> {
-    const { framing, number, faults } = this.#parts
+    const { number, faults } = this.#parts
     const source = direction === 'server' ? this.#parts.client : this.#parts.server
     const way = this.#ways[direction]
     // An error of the chain is told by the await at its end.
@@ -84,15 +87,20 @@ export class ProxiedConnection {
       way.tail = way.tail.then(step)
       way.tail.catch(() => {})
     }
-    for await (const chunk of source.iterator({ destroyOnReturn: false })) {
-      if (this.#ended.signal.aborted) return
+    const pass = (units: readonly Unit[]) => {
       const due = performance.now() + faults().latencyMs(number, direction)
-      for (const unit of framing.push(direction, chunk)) {
+      for (const unit of units) {
         way.waitingBytes += unit.bytes.length
         chain(() => this.#pass(direction, unit, due))
       }
+    }
+    const units = this.#units[direction]
+    for await (const chunk of source.iterator({ destroyOnReturn: false })) {
+      if (this.#ended.signal.aborted) return
+      pass(units.push(chunk, faults().waitsForMessages(number)))
       if (way.waitingBytes > waitingBytesMax) await way.tail
     }
+    pass(units.end())
     await way.tail
     this.#sink(direction).end()
   }
@@ -120,6 +128,7 @@ export class ProxiedConnection {
   async #inject(direction: Direction, bytes: Uint8Array): Promise<void> {
     const way = this.#ways[direction]
     await this.#unlessEnded(way.begun.promise)
+    while (this.#units[direction].isWithinUnit) await this.#sleep(1)
     way.tail = way.tail.then(() => this.#write(direction, bytes))
     await way.tail
   }

@@ -16,12 +16,12 @@ const maskBytes = 4
 
 /** The handshake each way (RFC 6455, 4), then frames (5.2). What follows an answer that is no upgrade passes as it is. */
 export class WebSocketFraming implements Framing {
-  readonly #buffers = { server: new UnitBuffer(), client: new UnitBuffer() }
+  readonly buffers = { server: new UnitBuffer(), client: new UnitBuffer() }
   readonly #parts = { server: 'handshake', client: 'handshake' } as Record<Direction, 'handshake' | 'frames'>
   #isRefused = false
 
   push(direction: Direction, chunk: Uint8Array): Unit[] {
-    const buffer = this.#buffers[direction]
+    const buffer = this.buffers[direction]
     buffer.push(chunk)
     const units: Unit[] = []
     for (let unit = this.#next(direction, buffer); unit !== undefined; unit = this.#next(direction, buffer))

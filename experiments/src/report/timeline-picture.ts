@@ -35,6 +35,7 @@ const verdictColours: Readonly<Record<Verdict, string>> = {
 /** The picture brings its paper along, so that nobody's page decides how it is read. */
 const paper = `<style>
   .run { color: #1f2328; background: #fff }
+  .run text, .run tspan { white-space: pre }
   @media (prefers-color-scheme: dark) { .run { color: #e6edf3; background: #0d1117 } }
 </style>`
 
@@ -110,8 +111,9 @@ export function drawTimeline(outcome: Outcome): string {
   })
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
   svg.setAttribute('role', 'img')
-  const title = escapeXml(`${experiment.title}: ${verdict}`)
-  svg.insertAdjacentHTML('afterbegin', `<title>${title}</title>${paper}`)
+  svg.querySelector('style')?.remove()
+  const title = `<title>${escapeXml(`${experiment.title}: ${verdict}`)}</title>`
+  svg.insertAdjacentHTML('afterbegin', title + paper)
   return `${svg.outerHTML.replaceAll('&nbsp;', '&#160;')}\n`
 }
 

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { readEncoding, readRequestId, readTimeout } from './call-headers.ts'
+import { decompress, readEncoding, readRequestId, readTimeout } from './call-headers.ts'
 
 test.each([
   [undefined, Number.POSITIVE_INFINITY],
@@ -42,6 +42,11 @@ test.each([
   ['a compressed message without an encoding', zipped, 1, 'identity', 'internal'],
   ['a flag that there is not', Buffer.from('text'), 2, 'gzip', 'invalid_argument'],
 ])('refuses %s', (_, message, flag, encoding, code) => {
-  const decompress = readEncoding({ 'grpc-encoding': encoding }, 100)
-  expect(() => decompress(message, flag)).toThrow(expect.objectContaining({ code }))
+  expect(() => decompress(message, flag, encoding, 100)).toThrow(expect.objectContaining({ code }))
+})
+
+test.each(['snappy', 'constructor', 'gzip, identity'])('refuses the encoding %s', (encoding) => {
+  expect(() => readEncoding({ 'grpc-encoding': encoding })).toThrow(
+    expect.objectContaining({ code: 'unimplemented' }),
+  )
 })

@@ -12,8 +12,7 @@ export const acceptedEncodings = 'identity,deflate,gzip'
 
 /** The id under which a call is logged: that of the client, where it is fit for a log and for trailers. */
 export function readRequestId(header: string | string[] | undefined): string {
-  const id = String(header ?? '')
-  return /^[\x21-\x7e]{1,128}$/.test(id) ? id : randomUUID()
+  return header !== undefined && /^[\x21-\x7e]{1,128}$/.test(String(header)) ? String(header) : randomUUID()
 }
 
 /**
@@ -30,27 +29,26 @@ export function readTimeout(headers: IncomingHttpHeaders): number {
   return timeoutMs
 }
 
-/**
- * Makes the function from a message on the wire to its bytes.
- * @throws AppError unimplemented for an encoding that there is not
- */
-export function readEncoding(headers: IncomingHttpHeaders, bytesMax: number) {
+/** @throws AppError unimplemented for an encoding that there is not */
+export function readEncoding(headers: IncomingHttpHeaders): string {
   const encoding = String(headers['grpc-encoding'] ?? 'identity')
-  if (!acceptedEncodings.split(',').includes(encoding))
-    throw new AppError('unimplemented', `grpc-encoding must be one of ${acceptedEncodings}`)
-  const decompress = decompressors[encoding as keyof typeof decompressors]
+  if (encoding === 'identity' || Object.hasOwn(decompressors, encoding)) return encoding
+  throw new AppError('unimplemented', `grpc-encoding must be one of ${acceptedEncodings}`)
+}
 
-  return (message: Buffer, flag: number): Buffer => {
-    if (flag === 0) return message
-    if (flag > 1) throw new AppError('invalid_argument', 'the flag of a message is neither 0 nor 1')
-    if (decompress === undefined)
-      throw new AppError('internal', 'a message is compressed, and grpc-encoding does not say how')
-    try {
-      return decompress(message, { maxOutputLength: bytesMax })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw messageTooLong(bytesMax)
-      throw new AppError('invalid_argument', `a message is flagged as ${encoding} and is not`)
-    }
+/**
+ * The bytes of a message that is flagged as compressed.
+ * @throws AppError where it is not compressed so, or longer than `bytesMax` then
+ */
+export function decompress(message: Buffer, flag: number, encoding: string, bytesMax: number): Buffer {
+  if (flag > 1) throw new AppError('invalid_argument', 'the flag of a message is neither 0 nor 1')
+  if (encoding === 'identity')
+    throw new AppError('internal', 'a message is compressed, and grpc-encoding does not say how')
+  try {
+    return decompressors[encoding as keyof typeof decompressors](message, { maxOutputLength: bytesMax })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw messageTooLong(bytesMax)
+    throw new AppError('invalid_argument', `a message is flagged as ${encoding} and is not`)
   }
 }
 

@@ -7,8 +7,11 @@ import { type CallOptions, ServerCall } from './server-call.ts'
 
 /** Names a call in its metadata, so that its handler finds what is known of its stream. */
 const callKey = 'lab-call'
+const checkPath = methodPath(Health.method.check)
 /** What grpc-js takes a call for that is refused: it ends before there is a handler. */
-const refusedPath = methodPath(Health.method.check)
+const refusedPath = checkPath
+/** Beyond CALLS_MAX: who asks for the health of a server that is busy is to hear that it is well. */
+const healthChecksMax = 32
 /** How often calls are looked through for those whose client does nothing. */
 const sweepIntervalMs = 1_000
 
@@ -49,17 +52,18 @@ export function createCalls(options: CallsOptions) {
   }
 
   function serve(call: ServerCall, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-    // When grpc-js has taken it.
     try {
-      if (!options.paths.has(headers[':path'] ?? ''))
-        throw new AppError('unimplemented', 'there is no such method')
-      if (calls.size > options.callsMax)
+      const path = headers[':path'] ?? ''
+      if (!options.paths.has(path)) throw new AppError('unimplemented', 'there is no such method')
+      if (calls.size > options.callsMax + (path === checkPath ? healthChecksMax : 0))
         throw new AppError('resource_exhausted', `${options.callsMax} calls are running already`)
       call.begin(headers)
-      queueMicrotask(() => stream.on('data', (chunk: Buffer) => call.receive(chunk)))
+      // Until grpc-js reads.
+      stream.on('data', (chunk: Buffer) => call.receive(chunk)).pause()
     } catch (error) {
       headers[':path'] = refusedPath
-      queueMicrotask(() => call.fail(error))
+      // When grpc-js has the stream, in the next tick, and has read nothing of it.
+      process.nextTick(() => process.nextTick(() => call.fail(error)))
     }
     // Both are seen to.
     delete headers['grpc-encoding']

@@ -1,13 +1,13 @@
 import { constants, type Http2Session } from 'node:http2'
-import { createServer, type Socket } from 'node:net'
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import { Health, ServerReflectionV1, ServerReflectionV1alpha } from '@polyservice-lab/contracts/grpc'
 import { AppError } from '../app-error.ts'
 import { listen } from '../listen.ts'
 import { ReceiveBudget } from '../receive-budget.ts'
 import type { ServiceDeps } from '../run-service.ts'
+import { SendBudget } from '../send-budget.ts'
 import { createCalls } from './calls.ts'
+import { createFront, type FrontOptions } from './front.ts'
 import type { Route } from './handlers.ts'
 import { healthRoutes } from './health.ts'
 import { reflectionRoutes } from './reflection.ts'
@@ -28,13 +28,17 @@ export interface GrpcServerOptions {
   readonly toWire: ToWire
   readonly limits: GrpcLimits
   /** Certificate, key and authorities in PEM; plaintext HTTP/2 where it is undefined. */
-  readonly tls: Pick<TlsOptions, 'cert' | 'key' | 'ca'> | undefined
+  readonly tls: FrontOptions['tls']
 }
 
 export interface GrpcLimits {
   readonly messageBytesMax: number
   readonly receiveBytesMax: number
+  readonly sendBytesMax: number
   readonly sendTimeoutMs: number
+  readonly requestTimeoutMs: number
+  readonly handshakeTimeoutMs: number
+  readonly idleTimeoutMs: number
   readonly callsMax: number
   readonly connectionsMax: number
   readonly concurrentStreamsMax: number
@@ -59,7 +63,6 @@ export interface GrpcServer {
 export function createGrpcServer(options: GrpcServerOptions, deps: ServiceDeps): GrpcServer {
   const { limits, tls } = options
   const draining = new AbortController()
-  const sockets = new Set<Socket>()
   const sessions = new Set<Http2Session>()
   // It writes what clients send wrong to standard error.
   setLogVerbosity(logVerbosity.NONE)
@@ -70,6 +73,7 @@ export function createGrpcServer(options: GrpcServerOptions, deps: ServiceDeps):
     'grpc.max_concurrent_streams': limits.concurrentStreamsMax,
     'grpc.keepalive_time_ms': limits.keepaliveIntervalMs,
     'grpc.keepalive_timeout_ms': limits.keepaliveTimeoutMs,
+    'grpc.max_connection_idle_ms': limits.idleTimeoutMs,
     'grpc-node.max_session_memory': sessionMegabytesMax,
   })
   const calls = register(server, options, deps, draining.signal, (session) => {
@@ -79,19 +83,9 @@ export function createGrpcServer(options: GrpcServerOptions, deps: ServiceDeps):
   })
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure())
 
-  const front = tls === undefined ? createServer() : createTlsServer(tlsOptions(tls))
-  front.maxConnections = limits.connectionsMax
-  front.on('drop', () => deps.logger.warn('connection refused: there are CONNECTIONS_MAX'))
-  front.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
-    sockets.add(socket)
-    deps.metrics.connections.inc()
-    socket.on('error', (error) => deps.logger.info({ err: error }, 'connection failed'))
-    socket.on('close', () => {
-      sockets.delete(socket)
-      deps.metrics.connections.dec()
-    })
-    injector.injectConnection(socket)
-  })
+  const { server: front, sockets } = createFront({ ...limits, tls }, deps, (socket) =>
+    injector.injectConnection(socket),
+  )
 
   return {
     start: (port, host) => listen(front, port, host),
@@ -119,11 +113,6 @@ export function createGrpcServer(options: GrpcServerOptions, deps: ServiceDeps):
   }
 }
 
-function tlsOptions(tls: NonNullable<GrpcServerOptions['tls']>): TlsOptions {
-  const requestCert = tls.ca !== undefined
-  return { ...tls, requestCert, rejectUnauthorized: requestCert, ALPNProtocols: ['h2'] }
-}
-
 function register(
   server: Server,
   { routes, toWire, limits }: GrpcServerOptions,
@@ -135,8 +124,11 @@ function register(
   const services = [...own, Health, ServerReflectionV1, ServerReflectionV1alpha]
   const all = [...routes, ...healthRoutes(services, draining), ...reflectionRoutes(services)]
   const paths = new Set(all.map(({ path }) => path))
-  const receiveBudget = new ReceiveBudget(limits.receiveBytesMax)
-  const calls = createCalls({ ...limits, limits, deps, toWire, receiveBudget, paths, onSession })
+  const budgets = {
+    receiveBudget: new ReceiveBudget(limits.receiveBytesMax),
+    sendBudget: new SendBudget(limits.sendBytesMax),
+  }
+  const calls = createCalls({ callsMax: limits.callsMax, limits, deps, toWire, ...budgets, paths, onSession })
   const asIs = (bytes: Buffer) => bytes
   for (const { path, type, serve } of all)
     server.register(

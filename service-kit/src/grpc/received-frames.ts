@@ -1,5 +1,5 @@
 /** What each chunk of an unfinished message, and each message that waits for its handler, cost beside their bytes. */
-const chunkBytes = 256
+const chunkBytes = 512
 const messageBytes = 512
 /** One byte of flags and four of length ("Length-Prefixed-Message"). */
 const prefixBytes = 5

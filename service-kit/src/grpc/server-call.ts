@@ -6,8 +6,10 @@ import { decodeMessage } from '@polyservice-lab/contracts/grpc'
 import { AppError } from '../app-error.ts'
 import type { BudgetShare, ReceiveBudget } from '../receive-budget.ts'
 import type { ServiceDeps } from '../run-service.ts'
+import { pieceBytes, type SendBudget, type Waiting } from '../send-budget.ts'
 import {
   acceptedEncodings,
+  decompress,
   messageTooLong,
   readEncoding,
   readRequestId,
@@ -15,20 +17,27 @@ import {
 } from './call-headers.ts'
 import { ReceivedFrames } from './received-frames.ts'
 import type { ToWire } from './status.ts'
+import { refuseTheRest, respond } from './stream-status.ts'
 
 /** The longest delay that a timer can take; a deadline beyond it is none. */
 const timerMsMax = 2 ** 31 - 1
+/** What a call may hold of what has come before it counts against the budget of all. */
+const uncountedBytes = 768
 /** Bytes of answers that may wait for the reader of one call before its handler has to. */
 const unsentBytesMax = 16_384
-/** What each answer that waits costs beside its bytes. */
-const answerBytes = 256
 
 /** What all calls of a server share. */
 export interface CallOptions {
-  readonly limits: { readonly messageBytesMax: number; readonly sendTimeoutMs: number }
+  readonly limits: {
+    readonly messageBytesMax: number
+    readonly receiveBytesMax: number
+    readonly sendTimeoutMs: number
+    readonly requestTimeoutMs: number
+  }
   readonly deps: ServiceDeps
   readonly toWire: ToWire
   readonly receiveBudget: ReceiveBudget
+  readonly sendBudget: SendBudget
 }
 
 /** What a handler knows of the call that it answers. */
@@ -44,7 +53,7 @@ export interface CallContext {
  * deadline and cancellation comes first. The statuses that grpc-js makes by itself bear no request id and no details,
  * and wait for ever behind answers that nobody reads; so deadlines, sizes and encodings are seen to here.
  */
-export class ServerCall implements CallContext {
+export class ServerCall implements CallContext, Waiting {
   readonly requestId: string
   readonly trailers = new Metadata()
   readonly #stream: ServerHttp2Stream
@@ -52,8 +61,10 @@ export class ServerCall implements CallContext {
   readonly #options: CallOptions
   readonly #startedAt = performance.now()
   readonly #frames = new ReceivedFrames()
-  #decompress: ReturnType<typeof readEncoding> | undefined
+  #encoding = 'identity'
   #received: BudgetShare | undefined
+  /** When the last message that is whole came. */
+  #messageAt = this.#startedAt
   #deadline: NodeJS.Timeout | undefined
   #abort: AbortController | undefined
   #reason: AppError | undefined
@@ -86,7 +97,7 @@ export class ServerCall implements CallContext {
 
   /** Reads what the headers say beside the id. @throws AppError where they are wrong */
   begin(headers: IncomingHttpHeaders): void {
-    this.#decompress = readEncoding(headers, this.#options.limits.messageBytesMax)
+    this.#encoding = readEncoding(headers)
     const timeoutMs = readTimeout(headers)
     if (timeoutMs > timerMsMax) return
     const expire = () => this.fail(new AppError('deadline_exceeded', 'the deadline has passed'))
@@ -97,11 +108,16 @@ export class ServerCall implements CallContext {
   receive(chunk: Buffer): void {
     this.#options.deps.metrics.receivedBytes.inc(chunk.length)
     if (this.isEnded) return
-    const { messageBytesMax } = this.#options.limits
+    const { messageBytesMax, receiveBytesMax } = this.#options.limits
     try {
       if (!this.#frames.push(chunk, messageBytesMax)) throw messageTooLong(messageBytesMax)
-      this.#received ??= this.#options.receiveBudget.open()
-      this.#received.hold(this.#frames.cost)
+      if (!this.#frames.isPart) this.#messageAt = performance.now()
+      // The budget never refuses the only one, and there is no end of frames of one byte.
+      if (this.#frames.cost > receiveBytesMax + messageBytesMax)
+        throw new AppError('resource_exhausted', 'a message comes in too many pieces')
+      // Most calls are one small message, and their number is bounded.
+      if (this.#frames.cost > uncountedBytes) this.#received ??= this.#options.receiveBudget.open()
+      this.#received?.hold(this.#frames.cost)
     } catch (error) {
       this.fail(error)
     }
@@ -119,7 +135,8 @@ export class ServerCall implements CallContext {
   take<D extends DescMessage>(schema: D, message: Buffer): MessageShape<D> {
     const flag = this.#frames.take(message.length)
     this.#received?.hold(this.#frames.cost)
-    const bytes = this.#decompress?.(message, flag) ?? message
+    const { messageBytesMax } = this.#options.limits
+    const bytes = flag === 0 ? message : decompress(message, flag, this.#encoding, messageBytesMax)
     try {
       return decodeMessage(schema, bytes)
     } catch {
@@ -152,8 +169,7 @@ export class ServerCall implements CallContext {
     this.#throwIfStopped()
     const cost = this.#sending(answer)
     call.write(answer, () => {
-      this.#unsentBytes -= cost
-      this.#progressAt = performance.now()
+      this.#wait(this.#unsentBytes - cost)
       if (this.#unsentBytes < unsentBytesMax) this.#room?.resolve()
     })
     if (this.#unsentBytes < unsentBytesMax) return
@@ -171,11 +187,17 @@ export class ServerCall implements CallContext {
   }
 
   #sending(answer: Buffer): number {
-    const cost = answer.length + answerBytes
+    const cost = answer.length + pieceBytes
     this.#options.deps.metrics.sentBytes.inc(answer.length)
-    if (this.#unsentBytes === 0) this.#progressAt = performance.now()
-    this.#unsentBytes += cost
+    this.#wait(this.#unsentBytes + cost)
     return cost
+  }
+
+  /** So many bytes wait for the client now. */
+  #wait(bytes: number): void {
+    if (this.#unsentBytes === 0 || bytes < this.#unsentBytes) this.#progressAt = performance.now()
+    this.#unsentBytes = bytes
+    this.#options.sendBudget.hold(this, bytes)
   }
 
   /** Stops the work of the call and ends it with the status of an error. Where it has ended, nothing happens. */
@@ -187,12 +209,12 @@ export class ServerCall implements CallContext {
     this.#stop(told)
     wire.metadata.set('x-request-id', this.requestId)
     if (told.code === 'unimplemented') wire.metadata.set('grpc-accept-encoding', acceptedEncodings)
-    if (this.#end === undefined) this.#respond(wire)
+    if (this.#end === undefined) respond(this.#stream, wire)
     else this.#end(wire)
     // What is not sent yet would keep the status back for ever, where nobody reads it.
     if (this.#unsentBytes > 0 && told.code === 'deadline_exceeded')
       this.#stream.close(constants.NGHTTP2_CANCEL)
-    else this.#refuseTheRest()
+    else refuseTheRest(this.#stream)
   }
 
   /** What the caller may see of an error: itself, or that there was one. */
@@ -202,29 +224,6 @@ export class ServerCall implements CallContext {
     if (told !== error || told.code === 'insufficient_storage')
       this.#options.deps.logger.error({ err: error, requestId, operation: this.#operation }, 'call failed')
     return told
-  }
-
-  /** No handler is at work, and grpc-js is told of nothing more that comes. */
-  #respond({ code, details, metadata }: StatusObject): void {
-    if (this.#stream.closed || this.#stream.destroyed) return
-    this.#stream.removeAllListeners('data').removeAllListeners('end').resume()
-    const headers = {
-      'content-type': 'application/grpc+proto',
-      'grpc-status': code,
-      'grpc-message': encodeURI(details),
-      ...metadata.toHttp2Headers(),
-    }
-    this.#stream.respond(headers, { endStream: true })
-  }
-
-  /** Once the answer is whole, the client may stop to send (RFC 9113, 8.1). */
-  #refuseTheRest(): void {
-    const refuse = () => setImmediate(() => this.#stream.close(constants.NGHTTP2_NO_ERROR))
-    const { headersSent, sentHeaders } = this.#stream
-    // Node sends trailers with the next setImmediate.
-    if (headersSent && sentHeaders['grpc-status'] === undefined)
-      this.#stream.once('wantTrailers', () => queueMicrotask(refuse))
-    else refuse()
   }
 
   #finish(outcome: ErrorCode | 'ok', code: number): void {
@@ -246,17 +245,22 @@ export class ServerCall implements CallContext {
     this.#stop(new AppError('cancelled', 'the client cancelled the call'))
   }
 
-  /** Ends a call whose client does not take what was sent, and one that was answered and stays open. */
+  /** Ends a call whose client does not go on with it. */
   sweep(now: number): void {
-    const isWaiting = this.#unsentBytes > 0 || this.isEnded
-    if (!isWaiting || now - this.#progressAt <= this.#options.limits.sendTimeoutMs) return
-    if (this.#unsentBytes > 0) {
-      this.fail(new AppError('resource_exhausted', 'the answer is not read'))
-      this.#finish('resource_exhausted', status.RESOURCE_EXHAUSTED)
-    }
-    this.#stream.close(
-      this.#unsentBytes > 0 ? constants.NGHTTP2_ENHANCE_YOUR_CALM : constants.NGHTTP2_NO_ERROR,
-    )
+    const { requestTimeoutMs, sendTimeoutMs } = this.#options.limits
+    const isRequestPart = !this.isEnded && (this.#end === undefined || this.#frames.isPart)
+    if (isRequestPart && now - this.#messageAt > requestTimeoutMs)
+      this.fail(new AppError('deadline_exceeded', 'the rest of a message did not come'))
+    if (now - this.#progressAt <= sendTimeoutMs) return
+    if (this.#unsentBytes > 0) this.cutOff('the answer is not read')
+    else if (this.isEnded) this.#stream.close(constants.NGHTTP2_NO_ERROR)
+  }
+
+  /** Ends a call whose client does not read: for a status there is no room before it. */
+  cutOff(why: string): void {
+    this.fail(new AppError('resource_exhausted', why))
+    this.#finish('resource_exhausted', status.RESOURCE_EXHAUSTED)
+    this.#stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM)
   }
 
   /** The stream has closed: nothing is held any more, and the call is counted. */
@@ -268,6 +272,7 @@ export class ServerCall implements CallContext {
       this.#finish('unimplemented', status.UNIMPLEMENTED)
     else this.#cancel()
     this.#received?.hold(0)
+    this.#options.sendBudget.hold(this, 0)
     const { access, metrics } = this.#options.deps
     metrics.inFlight.dec()
     const { requestId } = this

@@ -44,13 +44,11 @@ export function createHttpApp(options: HttpAppOptions): Express {
   if (trustsProxy) app.set('trust proxy', 1)
   app.use(beginExchange(new SendBudget(sendBytesMax), deps), securityHeaders(), checkHead)
   if (corsOrigins.length > 0) app.use(crossOrigins(corsOrigins))
-  for (const { method, path, operation, handle } of endpoints) {
-    const name: RequestHandler = (_request, response, next) => {
+  for (const { method, path, operation, handle } of endpoints)
+    app[lowerCase[method]](path, (request, response, next) => {
       response.locals['operation'] = operation
-      next()
-    }
-    app[lowerCase[method]](path, name, handle)
-  }
+      return handle(request, response, next)
+    })
   app.use(answerOtherMethods(endpoints, redirectsSlashes))
   app.use(answerErrors(toWire, discardBytesMax, deps))
   return app

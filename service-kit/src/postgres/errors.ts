@@ -4,7 +4,8 @@ import { AppError } from '../app-error.ts'
 const constraintCodes = { foreignKey: '23503', unique: '23505' } as const
 const retryableCodes = new Set(['40001', '40P01'])
 const diskFull = '53100'
-const unstorableText = '22021'
+/** A NUL in a text, or escaped in a jsonb. */
+const unstorableCodes = new Set(['22021', '22P05'])
 const statementTimeout = '57014'
 /** The server refuses or ended the session, or the network does not carry it. */
 const lostCodes =
@@ -65,7 +66,7 @@ export function classify(error: unknown): unknown {
     return new AppError('insufficient_storage', 'there is no room on the disk', { cause: error })
   if (code === statementTimeout || isConnectionFault(error))
     return new AppError('unavailable', 'the database is not available', { cause: error })
-  if (code === unstorableText)
+  if (unstorableCodes.has(code))
     return new AppError('invalid_argument', 'U+0000 in a text cannot be stored', { cause: error })
   // The detail of a failed constraint prints the whole row, and a logger prints every member of an error.
   if (error instanceof Error && code !== '')

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { PostgreSqlContainer } from '@testcontainers/postgresql'
@@ -14,9 +16,8 @@ export async function startPostgresServer() {
   // It is removed on dispose, also where the image of testcontainers' reaper cannot be pulled.
   process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
   await promisify(execFile)('scripts/backing-images.sh', ['postgres'], { cwd: repositoryRoot })
-  const host = 20_000 + (process.pid % 10_000)
   const started = await new PostgreSqlContainer(image)
-    .withExposedPorts({ container: 5432, host })
+    .withExposedPorts({ container: 5432, host: await freePort() })
     .withTmpFs({ '/small': 'size=1m,mode=0700,uid=999,gid=999' })
     .start()
   const { container: runtime } = await getContainerRuntimeClient()
@@ -30,4 +31,14 @@ export async function startPostgresServer() {
       await started.stop()
     },
   }
+}
+
+/** Below the ports that systems give to outgoing connections. */
+async function freePort(): Promise<number> {
+  const port = randomInt(20_000, 30_000)
+  const isFree = await new Promise<boolean>((resolve) => {
+    const server = createServer().once('error', () => resolve(false))
+    server.listen(port, () => server.close(() => resolve(true)))
+  })
+  return isFree ? port : freePort()
 }

@@ -35,11 +35,20 @@ function adapt(database: DatabaseSync): SqliteDatabase {
   return {
     close: () => database.close(),
     prepare(sql) {
+      // SQLite itself rolls back at a full disk (lang_transaction, 2.1); a second time would be an error that hides the first.
+      if (sql === 'rollback' && !database.isTransaction) return noStatement
       const statement = statements.get(sql) ?? adaptStatement(database.prepare(sql))
       statements.set(sql, statement)
       return statement
     },
   }
+}
+
+const noStatement: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
 }
 
 function adaptStatement(statement: StatementSync): SqliteStatement {

@@ -4,8 +4,8 @@ import type { ErrorCode } from '@polyservice-lab/contracts/errors'
 import { AppError } from '../app-error.ts'
 import type { BudgetShare, ReceiveBudget } from '../receive-budget.ts'
 import type { ServiceDeps } from '../run-service.ts'
-import type { SendBudget, Sender } from './send-budget.ts'
-import { pieceCost, type ServerWebSocket } from './server-web-socket.ts'
+import type { AnswerBudget, Sender } from './answer-budget.ts'
+import { frameCost, pieceCost, type ServerWebSocket } from './server-web-socket.ts'
 
 export interface Message {
   readonly data: Buffer
@@ -45,7 +45,7 @@ export interface ConnectionOptions {
 export interface Shared {
   readonly options: ConnectionOptions
   readonly receiveBudget: ReceiveBudget
-  readonly sendBudget: SendBudget
+  readonly answerBudget: AnswerBudget
   readonly deps: ServiceDeps
   readonly closed: (connection: Connection) => void
 }
@@ -75,6 +75,7 @@ export class Connection implements Sender {
   #isPaused = false
   #awaitsPong = false
   #isClosed = false
+  #lastPing: Buffer | undefined
   /** A close of this server, or the end of the stream that follows the client's, behind the answers. */
   #afterAnswers: (() => void) | undefined
   #outcome: 'ok' | ErrorCode | undefined
@@ -95,6 +96,7 @@ export class Connection implements Sender {
     webSocket.on('close', (code) => this.#closed(webSocket.closeCode ?? code))
     socket.on('data', (bytes: Buffer) => this.#read(bytes.length))
     socket.on('timeout', () => this.#sendTimedOut())
+    socket.on('close', () => webSocket.forgetUnread())
     this.#answerBeforeTheEnd()
   }
 
@@ -106,6 +108,10 @@ export class Connection implements Sender {
   /** What was sent and has not left, in bytes. */
   get unsentBytes(): number {
     return this.#webSocket.bufferedAmount
+  }
+
+  get isUnread(): boolean {
+    return this.#socket.writableLength > 0
   }
 
   /** Sends a message; what is sent in one turn of the event loop leaves in one write. False once it closes. */
@@ -140,6 +146,7 @@ export class Connection implements Sender {
     this.#webSocket.close(closeCode, reason)
     this.#webSocket.failReading(new Error(reason))
     this.#holdUnread()
+    this.#flow()
   }
 
   /** Ends the connection without a close. */
@@ -168,11 +175,11 @@ export class Connection implements Sender {
 
   /** Handles the messages that wait, in their order, as far as there is room for the answers. */
   answer(): void {
-    const { options, sendBudget } = this.#shared
+    const { options, answerBudget } = this.#shared
     while (this.#webSocket.isOpen && !this.#isHandling) {
-      const [message] = this.#queue
+      const message = this.#queue[0]
       if (message === undefined || (this.#isBehind && this.#afterAnswers === undefined)) break
-      if (!sendBudget.admit(this, options.answerBytes(message) + this.#webSocket.compressionCost)) break
+      if (!answerBudget.admit(this, options.answerBytes(message) + this.#webSocket.compressionCost)) break
       this.#queue.shift()
       this.#queueCost -= message.data.length + pieceCost
       this.#handle(message)
@@ -187,6 +194,8 @@ export class Connection implements Sender {
     this.#queue.push(message)
     this.#queueCost += message.data.length + pieceCost
     this.answer()
+    // One that came out of zlib comes between two reads.
+    if (this.#webSocket.compressionCost > 0) this.#holdUnread()
   }
 
   #handle(message: Message): void {
@@ -216,10 +225,16 @@ export class Connection implements Sender {
     this.answer()
   }
 
+  /** Answers a ping; where too much is unsent, the last one alone (RFC 6455, 5.5.3). */
   #pong(data: Buffer): void {
     if (!this.#webSocket.isOpen) return
+    if (this.#frames > 0 && !this.#shared.answerBudget.hasRoom(this, frameCost)) {
+      this.#lastPing = Buffer.from(data)
+      return
+    }
     this.#cork()
     this.#webSocket.pong(data, false, this.#left)
+    this.#holdUnsent()
   }
 
   #cork(): void {
@@ -246,6 +261,9 @@ export class Connection implements Sender {
     this.#shared.options.left?.(this)
     if (this.#frames > 0) return
     if (this.#webSocket.compressionCost > 0) this.#webSocket.releaseCompression()
+    const ping = this.#lastPing
+    this.#lastPing = undefined
+    if (ping !== undefined) this.#pong(ping)
     if (!this.#isBehind && this.#afterAnswers === undefined) return
     this.#isBehind = false
     this.#socket.setTimeout(0)
@@ -254,12 +272,12 @@ export class Connection implements Sender {
 
   #holdUnsent(): void {
     if (this.#isClosed) return
-    const { sendBudget, options } = this.#shared
+    const { answerBudget, options } = this.#shared
     const bytes = this.#webSocket.bufferedAmount
-    const cost = bytes === 0 ? 0 : bytes + this.#frames * pieceCost
+    const cost = bytes === 0 ? 0 : bytes + this.#frames * frameCost
     const before = this.#sendCost
     this.#sendCost = cost === 0 ? 0 : cost + this.#webSocket.compressionCost
-    sendBudget.hold(this, before, this.#sendCost)
+    answerBudget.hold(this, before, this.#sendCost)
     if (this.#isBehind || cost <= options.bufferBytesMax) return
     this.#isBehind = true
     // Of a socket that is not read from, a timeout tells that nothing was written either.
@@ -274,8 +292,9 @@ export class Connection implements Sender {
 
   /** Counts what was read and not handled; over the budget of all connections, this one is closed. */
   #holdUnread(): void {
-    if (this.#queue.length === 0 && this.#webSocket.isIdle) this.#readCost = 0
-    const cost = this.#queueCost + this.#webSocket.unreadCost(this.#readCost)
+    const isEmpty = this.#queue.length === 0 && this.#webSocket.isIdle
+    if (isEmpty) this.#readCost = 0
+    const cost = isEmpty ? 0 : this.#queueCost + this.#webSocket.unreadCost(this.#readCost)
     if (cost === 0 && this.#share === undefined) return
     this.#share ??= this.#shared.receiveBudget.open()
     try {
@@ -314,7 +333,8 @@ export class Connection implements Sender {
     this.#socket.on('end', () => {
       this.#webSocket.endReading(() => {
         this.#afterAnswers = () => {
-          if (this.#frames === 0 || !this.#webSocket.isOpen) end.call(this.#socket)
+          const isAnswered = this.#frames === 0 || !this.#webSocket.isOpen
+          if (isAnswered && !this.#socket.destroyed) end.call(this.#socket)
         }
         this.answer()
       })
@@ -322,10 +342,10 @@ export class Connection implements Sender {
   }
 
   #closed(status: number): void {
-    const { sendBudget, deps, closed } = this.#shared
+    const { answerBudget, deps, closed } = this.#shared
     this.#isClosed = true
     this.#share?.hold(0)
-    sendBudget.forget(this, this.#sendCost)
+    answerBudget.forget(this, this.#sendCost)
     closed(this)
     deps.access({
       requestId: this.requestId,

@@ -1,13 +1,15 @@
 import type { Writable } from 'node:stream'
 import { type ServerOptions, WebSocket } from 'ws'
 
-/** What a read, a message or a frame costs beside its bytes, for the objects around them. */
+/** What a read, a message that waits, and a frame that was not sent cost beside their bytes, for the objects around them. */
 export const pieceCost = 256
+export const frameCost = 512
 
 const fragmentCost = 128
 
-/** What zlib keeps for a connection while it inflates and deflates. */
+/** What zlib keeps for a connection while it inflates and deflates, and while it inflates. */
 const compressionCost = 320 * 1024
+const inflateCost = 64 * 1024
 
 /** Says why ws closes a connection of itself: the library sends the code alone. */
 const reasons: Readonly<Record<number, (bytesMax: number) => string>> = {
@@ -75,14 +77,15 @@ export class ServerWebSocket extends WebSocket {
    * @param readCost of the reads since it began
    */
   unreadCost(readCost: number): number {
-    if (readCost === 0) return 0
     const { _fragments, _messageLength, _compressed } = this.#internals._receiver
-    return readCost + _fragments.length * fragmentCost + (_compressed ? _messageLength : 0)
+    const inflated = this.compressionCost === 0 ? 0 : inflateCost + (_compressed ? _messageLength : 0)
+    return readCost + _fragments.length * fragmentCost + inflated
   }
 
-  /** Gives back the memory of zlib, which ws keeps until the connection ends. */
+  /** Gives back the memory of zlib, which ws keeps until the connection ends; not while zlib works. */
   releaseCompression(): void {
-    if (this.isIdle) this.#internals._extensions['permessage-deflate']?.cleanup()
+    const { _fragmented, writableLength } = this.#internals._receiver
+    if (_fragmented + writableLength === 0) this.#internals._extensions['permessage-deflate']?.cleanup()
   }
 
   /** Calls back when everything that came before the end of the stream has been read. */
@@ -93,10 +96,26 @@ export class ServerWebSocket extends WebSocket {
   /** Reads no more, as after a fault of the client, and forgets what was read. */
   failReading(error: Error): void {
     const receiver = this.#internals._receiver
+    const fail = (): void => {
+      if (receiver.destroyed || receiver.writableEnded) return
+      // Not while it reads: ws loses a place of its zlib for ever where that is taken away under it.
+      if (receiver.writableLength > 0) {
+        receiver.write(new Uint8Array(0), fail)
+        return
+      }
+      this.forgetUnread()
+      receiver.destroy(error)
+    }
+    this.pause()
+    fail()
+  }
+
+  /** Drops what was read of messages that nobody will answer. */
+  forgetUnread(): void {
+    const receiver = this.#internals._receiver
     receiver._buffers = []
     receiver._fragments = []
     receiver._bufferedBytes = 0
-    receiver.destroy(error)
   }
 
   get #internals(): Internals {

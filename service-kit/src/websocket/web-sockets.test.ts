@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { SendBudget } from './send-budget.ts'
+import { AnswerBudget } from './answer-budget.ts'
 import { ServerWebSocket } from './server-web-socket.ts'
 
 /** The server's side of a connection, and the client's. */
@@ -41,10 +41,11 @@ test('the fields of ws that tell what it holds are there', async () => {
 })
 
 /** A connection that wants to answer with so many bytes. */
-function sender(budget: SendBudget, bytes: number) {
+function sender(budget: AnswerBudget, bytes: number) {
   const log: string[] = []
   const self = {
     log,
+    isUnread: true,
     answer: () => {
       if (!budget.admit(self, bytes)) return
       log.push('answered')
@@ -58,10 +59,10 @@ function sender(budget: SendBudget, bytes: number) {
   return self
 }
 
-const long = 100_000
+const long = 500_000
 
 test('answers wait for room, in their order, and short ones pass', () => {
-  const budget = new SendBudget(3 * long)
+  const budget = new AnswerBudget(3 * long)
   const [first, second, third, fourth] = Array.from({ length: 4 }, () => sender(budget, long))
   const short = sender(budget, 100)
   for (const one of [first, second, third, fourth, short]) one?.answer()
@@ -71,13 +72,13 @@ test('answers wait for room, in their order, and short ones pass', () => {
 })
 
 test('an answer that is the only one has room, however long', () => {
-  const only = sender(new SendBudget(1), long)
+  const only = sender(new AnswerBudget(1), long)
   only.answer()
   expect(only.log).toEqual(['answered'])
 })
 
 test('cuts off the client that has not read for longest, where nobody who waits was served', () => {
-  const budget = new SendBudget(3 * long)
+  const budget = new AnswerBudget(3 * long)
   const [first, second, third] = Array.from({ length: 3 }, () => sender(budget, long))
   for (const one of [first, second, third]) one?.answer()
   budget.sweep()

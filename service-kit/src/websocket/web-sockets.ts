@@ -4,8 +4,8 @@ import type { Duplex } from 'node:stream'
 import { type ServerOptions, WebSocketServer } from 'ws'
 import { ReceiveBudget } from '../receive-budget.ts'
 import type { ServiceDeps } from '../run-service.ts'
+import { AnswerBudget } from './answer-budget.ts'
 import { type Close, Connection, type ConnectionOptions } from './connection.ts'
-import { SendBudget } from './send-budget.ts'
 import { ServerWebSocket } from './server-web-socket.ts'
 
 /** A message in more fragments, or in more reads, is closed with 1008: each of them costs memory, even an empty one. */
@@ -46,14 +46,14 @@ export class WebSockets {
     const limits = { closeTimeout, maxPayload, maxFragments: piecesMax, maxBufferedChunks: piecesMax }
     const serverOptions = { noServer: true, clientTracking: false, autoPong: false, ...limits, ...server }
     this.#server = new WebSocketServer({ ...serverOptions, WebSocket: ServerWebSocket })
-    const sendBudget = new SendBudget(options.sendBytesMax)
+    const answerBudget = new AnswerBudget(options.sendBytesMax)
     const receiveBudget = options.receiveBudget ?? new ReceiveBudget(options.receiveBytesMax)
     const closed = (connection: Connection): void => {
       this.#connections.delete(connection)
       deps.metrics.connections.dec()
       options.closed?.(connection)
     }
-    const shared = { options, sendBudget, receiveBudget, deps, closed }
+    const shared = { options, answerBudget, receiveBudget, deps, closed }
     this.#open = (webSocket, socket) => {
       const connection = new Connection(webSocket, socket, shared)
       this.#connections.add(connection)
@@ -66,7 +66,7 @@ export class WebSockets {
     }
     this.#timers = [
       setInterval(beat, options.heartbeatMs).unref(),
-      setInterval(() => sendBudget.sweep(), sweepMs).unref(),
+      setInterval(() => answerBudget.sweep(), sweepMs).unref(),
     ]
   }
 

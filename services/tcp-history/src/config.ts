@@ -27,13 +27,13 @@ export const loadConfig = defineConfig('tcp-history', (env) => ({
   receiveBytesMax: env.budget('RECEIVE_BYTES_MAX', {
     default: 64 * mebibyte,
     min: 1024,
-    about: 'bytes of unfinished messages and frames of all connections; beyond it, `busy`',
+    about: 'bytes that all clients have sent and that are not done with; beyond it, `busy`',
   }),
   sendBytesMax: env.budget('SEND_BYTES_MAX', {
     default: 64 * mebibyte,
     min: 1024,
     about:
-      'bytes of frames that wait for clients to read; beyond it, the client that waits longest is cut off',
+      'bytes that wait for clients that do not read; beyond it, the client that waits longest is cut off',
   }),
   connectionsMax: env.integer('CONNECTIONS_MAX', {
     default: 10_240,
@@ -50,7 +50,8 @@ export const loadConfig = defineConfig('tcp-history', (env) => ({
   idleTimeoutMs: env.integer('IDLE_TIMEOUT_MS', {
     ...upToAnHour,
     default: 30_000,
-    about: 'a connection that sends nothing is closed after it',
+    about:
+      'a connection that sends nothing is closed after it, and one whose message or frame is not whole by then',
   }),
   sendTimeoutMs: env.integer('SEND_TIMEOUT_MS', {
     ...upToAnHour,

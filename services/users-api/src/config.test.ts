@@ -16,6 +16,11 @@ test.each([
   ['JWT_SECRET_KEY', 'too short', 'JWT_SECRET_KEY: shorter than 32 bytes'],
   ['POLICY', 'lax', 'POLICY="lax": not one of strict, open'],
   ['APP_HOST', 'localhost:8001', 'APP_HOST="localhost:8001": not an http or https URL'],
+  ['APP_HOST', 'http://a.example/?b=c', 'APP_HOST="http://a.example/?b=c": a URL with a query or a fragment'],
+  ['APP_HOST', 'http://a.example/#b', 'a URL with a query or a fragment'],
+  ['CORS_ORIGINS', 'http://localhost:5173/', 'http://localhost:5173/ is not an origin'],
+  ['CORS_ORIGINS', 'http://a.example,localhost:3000', 'localhost:3000 is not an origin'],
+  ['CORS_ORIGINS', 'nonsense', 'nonsense is not an origin'],
   ['LOGIN_RATE', '-1', 'LOGIN_RATE="-1": not an integer from 0 to 1000000'],
 ])('refuses %s=%s', (name, value, fault) => {
   expect(() => loadConfig({ [name]: value })).toThrow(fault)

@@ -1,4 +1,5 @@
 import { defineConfig, type EnvReader } from '@polyservice-lab/service-kit'
+import { readHttpLimits } from '@polyservice-lab/service-kit/http'
 
 export type Config = ReturnType<typeof loadConfig>
 
@@ -42,51 +43,12 @@ export const loadConfig = defineConfig('users-api', (env) => ({
     default: false,
     about: '`on` believes X-Forwarded-Proto, -Host and -For, which a proxy in front must set',
   }),
-  bodyBytesMax: env.integer('BODY_BYTES_MAX', {
-    default: mebibyte,
-    min: 1,
-    max: 64 * mebibyte,
-    about: 'bytes of a JSON body, or of the texts of a form; beyond it, 413',
-  }),
-  receiveBytesMax: env.budget('RECEIVE_BYTES_MAX', {
-    default: 64 * mebibyte,
-    min: 1024,
-    about: 'bytes of the unfinished ones among these, over all connections; beyond it, 503',
-  }),
-  sendBytesMax: env.budget('SEND_BYTES_MAX', {
-    default: 64 * mebibyte,
-    min: 1024,
-    about: 'bytes of answers that wait to be read, over all connections; beyond it, 503',
-  }),
+  ...readHttpLimits(env),
   uploadBytesMax: env.integer('UPLOAD_BYTES_MAX', {
     default: 50 * mebibyte,
     min: 1,
     max: 4096 * mebibyte,
     about: 'bytes of a multipart body; beyond it, 413',
-  }),
-  headerBytesMax: env.integer('HEADER_BYTES_MAX', {
-    default: 16_384,
-    min: 1024,
-    max: mebibyte,
-    about: 'bytes of a request line with its headers; beyond it, 431',
-  }),
-  requestTimeoutMs: env.integer('REQUEST_TIMEOUT_MS', {
-    default: 60_000,
-    min: 100,
-    max: 3_600_000,
-    about: 'how long a request may take to arrive; beyond it, 408',
-  }),
-  sendTimeoutMs: env.integer('SEND_TIMEOUT_MS', {
-    default: 30_000,
-    min: 100,
-    max: 3_600_000,
-    about: 'how long a client may take nothing of an answer that waits for it; beyond it, it is cut off',
-  }),
-  connectionsMax: env.integer('CONNECTIONS_MAX', {
-    default: 1000,
-    min: 1,
-    max: 100_000,
-    about: 'more connections are closed at once',
   }),
   databaseUrl: readDatabaseUrl(env),
   dataDir: env.string('DATA_DIR', {

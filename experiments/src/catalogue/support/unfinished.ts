@@ -18,14 +18,14 @@ export class UnfinishedMessage implements AsyncDisposable {
     })
   }
 
-  /** Resolves when the message is on its way. */
+  /** Resolves when the message is on its way, or is refused. */
   static async begin({ host, port }: Address, message: Uint8Array): Promise<UnfinishedMessage> {
     const frame = encodeRequest({ type: 'append', message })
     const socket = connect(port, host)
     const unfinished = new UnfinishedMessage(socket, frame.subarray(-1))
     await once(socket, 'connect')
     socket.write(preface)
-    socket.write(frame.subarray(0, -1))
+    await new Promise<void>((resolve) => socket.write(frame.subarray(0, -1), () => resolve()))
     return unfinished
   }
 

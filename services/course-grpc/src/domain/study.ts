@@ -37,7 +37,17 @@ function wordsOf(text: string): readonly string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
 }
 
-function sentencesOf({ title, description }: Course): readonly string[] {
-  const sentences = description.split(/(?<=[.!?\n])\s+/u).map((sentence) => sentence.trim())
-  return [title, ...sentences.filter((sentence) => sentence !== '')]
+const endOfSentence = /(?<=[.!?\n])\s+/gu
+
+/** One at a time: an answer may wait long for its reader. */
+function* sentencesOf({ title, description }: Course): Generator<string> {
+  yield title
+  let start = 0
+  while (start < description.length) {
+    endOfSentence.lastIndex = start
+    const end = endOfSentence.exec(description)
+    const sentence = description.slice(start, end?.index).trim()
+    if (sentence !== '') yield sentence
+    start = end === null ? description.length : end.index + end[0].length
+  }
 }

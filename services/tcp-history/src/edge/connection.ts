@@ -47,6 +47,7 @@ export class Connection implements Waiting {
   #deadline = Number.POSITIVE_INFINITY
   #fault: AppError | undefined
   #ending = false
+  #dropping = false
   #draining = false
 
   /** @param onClose is called when the socket is closed, however that came about */
@@ -100,6 +101,15 @@ export class Connection implements Waiting {
   }
 
   /**
+   * Resolves when so many bytes may be made and sent: a crowd that asks for much holds up nobody else.
+   * @throws AppError why the connection is closed
+   */
+  async turnToSend(bytes: number): Promise<void> {
+    await this.#deps.sendBudget.turn(bytes)
+    if (this.#socket.destroyed) throw this.#whyClosed()
+  }
+
+  /**
    * Resolves when there is room for more.
    * @param options.shared whether the bytes are a view of the history, which is there anyhow
    * @throws AppError why the connection is closed: `cancelled` where the client left
@@ -128,7 +138,6 @@ export class Connection implements Waiting {
     this.#deps.metrics.sentBytes.inc(lastBytes.length)
     this.#socket.end(lastBytes)
     this.#arrived()
-    this.#count()
     this.#deadline = performance.now() + this.#deps.config.sendTimeoutMs
     if (this.#draining) this.#lingerNoLonger()
     return true
@@ -146,10 +155,12 @@ export class Connection implements Waiting {
   }
 
   /** Closes with a reset: nothing that could be sent now would be told apart from the middle of an answer. */
-  cutOff(why: string, code: ErrorCode = 'resource_exhausted'): void {
+  cutOff(why: string, code: ErrorCode = 'resource_exhausted', kind = 'does not read'): void {
     this.#fault ??= new AppError(code, why)
-    this.#deps.logger.info({ requestId: this.id, why }, 'cut off a client that does not read')
-    this.#socket.resetAndDestroy()
+    this.#deps.logger.info({ requestId: this.id, why }, `cut off a client that ${kind}`)
+    // A reset on the way of a shutdown fails in libuv, and Node would never tell that the socket is closed.
+    if (this.#ending) this.#socket.destroy()
+    else this.#socket.resetAndDestroy()
   }
 
   /** Closes at once. */
@@ -171,12 +182,22 @@ export class Connection implements Waiting {
   }
 
   #arrived(): void {
-    if (this.#ending) this.#take()
-    else if (this.#reader === undefined) this.#countArrived()
-    else {
+    if (this.#reader === undefined) this.#countArrived()
+    if (this.#ending) void this.#drop()
+    else if (this.#reader !== undefined) {
       const chunk = this.#take()
       if (chunk !== null) this.#deliver(chunk)
     }
+  }
+
+  /** Reads what nobody needs, in its turn: a crowd that goes on sending would keep the event loop from all else. */
+  async #drop(): Promise<void> {
+    if (this.#dropping || this.#socket.readableLength === 0) return
+    this.#dropping = true
+    await this.#deps.sendBudget.turn(this.#socket.readableLength)
+    this.#dropping = false
+    this.#take()
+    this.#countArrived()
   }
 
   #take(): Buffer | null {
@@ -203,17 +224,18 @@ export class Connection implements Waiting {
   }
 
   #count(): void {
-    const received = this.#ending ? 0 : this.#heldBytes + this.#socket.readableLength
+    if (this.#socket.destroyed) return
+    const received = (this.#ending ? 0 : this.#heldBytes) + this.#socket.readableLength
     this.#received.hold(this.#room === undefined ? received : 0)
     if (this.#room !== undefined) this.#deps.sendBudget.hold(this, this.#unsentBytes + received)
   }
 
-  /** Bytes that arrived before anybody asked for them; whoever asks next is told where they were too many. */
+  /** Counts what arrived before anybody asked for it. Where it is too much, nobody can be told at that moment. */
   #countArrived(): void {
     try {
       this.#count()
     } catch (error) {
-      if (error instanceof AppError) this.#fault ??= error
+      if (error instanceof AppError) this.cutOff(error.message, error.code, 'sends too much')
     }
   }
 

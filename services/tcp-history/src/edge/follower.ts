@@ -3,7 +3,7 @@ import type { JoinedMessages, Position } from '../domain/joined-messages.ts'
 import type { Connection } from './connection.ts'
 
 /** Of one MESSAGES frame, unless its one message is longer. */
-const frameBytesAim = 65_536
+export const frameBytesAim = 65_536
 
 /** The MESSAGES frame for what follows a position, and the position after it. */
 export interface MessagesFrame {
@@ -63,6 +63,7 @@ export class Follower {
 
   async #sendAll(): Promise<void> {
     while (this.#position.sequence <= this.#text.count) {
+      await this.#connection.turnToSend(frameBytesAim)
       const { bytes, next } = this.#frame(this.#text, this.#position)
       this.#position = next
       await this.#connection.send(bytes)

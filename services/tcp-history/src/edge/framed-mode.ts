@@ -11,7 +11,7 @@ import { checkFollow, checkRead } from '../domain/range-rules.ts'
 import type { Connection, ReadEnd } from './connection.ts'
 import type { EdgeDeps } from './edge-deps.ts'
 import { hasLeft, isDraining, isLate, toWire } from './errors.ts'
-import { Follower, messagesFrame } from './follower.ts'
+import { Follower, frameBytesAim, messagesFrame } from './follower.ts'
 
 /** Appends that are answered together; as many at most wait for the store or for a client that does not read. */
 const appendsMax = 256
@@ -72,6 +72,7 @@ class FramedSession {
     if (typeof read === 'string') throw hasLeft()
     const wasHeld = this.#parser.memoryBytes
     let frames = 0
+    this.#connection.hold(wasHeld + read.length)
     try {
       for (const frame of this.#parser.push(read)) {
         frames++
@@ -148,6 +149,7 @@ class FramedSession {
     const { from, last } = checkRead(request, text.count)
     const end = encodeAnswer({ type: 'end', last: BigInt(text.count) })
     for (let position = text.positionOf(from); position.sequence <= last; ) {
+      await this.#connection.turnToSend(frameBytesAim)
       const { bytes, next } = messagesFrame(text, position, last)
       position = next
       await this.#connection.send(bytes)

@@ -6,6 +6,9 @@ import type { Connection, ReadEnd } from './connection.ts'
 import type { EdgeDeps } from './edge-deps.ts'
 import { hasLeft, isDraining, isLate } from './errors.ts'
 
+/** An answer that is no longer has no need to wait for its turn. */
+const shortBytes = 65_536
+
 type First = Exclude<PlainResult, { mode: 'http' }>
 
 /**
@@ -60,6 +63,7 @@ async function sendHistory(connection: Connection, { text, end }: Appended): Pro
   let last: Buffer | undefined
   for (const slice of text.slices(0, end)) {
     if (last !== undefined) await connection.send(last, { shared: true })
+    if (slice.length > shortBytes) await connection.turnToSend(slice.length)
     last = slice
   }
   connection.end(last)

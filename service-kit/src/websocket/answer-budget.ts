@@ -1,9 +1,11 @@
-/** Answers that are not longer always find this share of the budget, behind those that are. */
-const shortBytes = 65_536
+/** An answer that is not longer, to a client that has read all before, always finds this share of the budget. */
+const shortBytes = 384 * 1024
 const shortShare = 1 / 8
 
 /** One connection, as what waits to be sent knows it. */
 export interface Sender {
+  /** Whether it is the client that something waits for, and not this server. */
+  readonly isUnread: boolean
   /** Answers what waits for room. */
   answer(): void
   /** Ends it without a close. */
@@ -11,7 +13,7 @@ export interface Sender {
 }
 
 /** Bounds what waits to be sent, over all connections. An answer that is the only one always has room. */
-export class SendBudget {
+export class AnswerBudget {
   readonly #bytesMax: number
   #bytes = 0
   /** How many bytes each waits for room for, in their order. */
@@ -29,11 +31,15 @@ export class SendBudget {
 
   /** Whether an answer may be made now; if not, the sender is called when there is room. */
   admit(sender: Sender, bytes: number): boolean {
-    const isShort = bytes <= shortBytes
-    const isTurn = isShort || this.#isServing || this.#waiting.size === 0
-    if (isTurn && this.#hasRoom(bytes)) return true
+    const isTurn = this.#isServing || this.#waiting.size === 0 || this.#isShort(sender, bytes)
+    if (isTurn && this.hasRoom(sender, bytes)) return true
     this.#waiting.set(sender, bytes)
     return false
+  }
+
+  hasRoom(sender: Sender, bytes: number): boolean {
+    const share = this.#isShort(sender, bytes) ? 1 : 1 - shortShare
+    return this.#bytes === 0 || this.#bytes + bytes <= this.#bytesMax * share
   }
 
   /** Says how many bytes wait for a client now, in place of those before. */
@@ -55,20 +61,23 @@ export class SendBudget {
     const wasStuck = this.#isStuck
     this.#isStuck = this.#waiting.size > 0 && !this.#hasServed
     this.#hasServed = false
-    const [slowest] = this.#unsent
-    if (wasStuck && this.#isStuck) slowest?.terminate('unavailable')
+    if (!wasStuck || !this.#isStuck) return
+    for (const sender of this.#unsent) {
+      if (!sender.isUnread) continue
+      sender.terminate('unavailable')
+      return
+    }
   }
 
-  #hasRoom(bytes: number): boolean {
-    const bytesMax = bytes <= shortBytes ? this.#bytesMax : this.#bytesMax * (1 - shortShare)
-    return this.#bytes === 0 || this.#bytes + bytes <= bytesMax
+  #isShort(sender: Sender, bytes: number): boolean {
+    return bytes <= shortBytes && !this.#unsent.has(sender)
   }
 
   #serve(): void {
     if (this.#isServing) return
     this.#isServing = true
     for (const [sender, bytes] of this.#waiting) {
-      if (!this.#hasRoom(bytes)) break
+      if (!this.hasRoom(sender, bytes)) break
       this.#waiting.delete(sender)
       this.#hasServed = true
       sender.answer()
