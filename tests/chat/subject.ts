@@ -33,7 +33,8 @@ export const subject: Subject = {
       const head = encodeFrame({ opcode: opcode.binary, payload: '', claimedLength: BigInt(message.length) })
       return beginOnSocket(address, Buffer.concat([hello, head]), message)
     },
-    bytesMax: 65_536,
+    environment: { MESSAGE_BYTES_MAX: '1048576' },
+    bytesMax: 1_048_576,
     refusal: '\x03\xf5busy',
     answer: '"type":"error"',
   },
