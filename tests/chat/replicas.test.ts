@@ -77,12 +77,17 @@ test('while Valkey is away it is told, and when it is back all is as before, wit
   await until(() => ada.events.some(([, name]) => name === 'Bob'), 'Bob is seen on the other replica')
   const before = ada.events.length
   await docker('stop', '--time', '5', valkey)
+  const stoppedAt = performance.now()
   const ready = (replica: StartedChatContainer) => fetch(`${replica.adminUrl()}/readyz`)
   for (const replica of replicas)
     await until(async () => (await ready(replica)).status === 503, 'a replica says that it is not ready')
   expect(await (await ready(replicas[0] as StartedChatContainer)).text()).toContain('redis')
   await expect(ada.session.send('club', 'away')).rejects.toMatchObject({ code: 'unavailable' })
   await expect(person(0, 'Eve')).rejects.toMatchObject({ code: 'unavailable' })
+  await until(
+    () => performance.now() - stoppedAt > 6_000,
+    'it is away for longer than a replica may be silent',
+  )
   await docker('start', valkey)
   for (const replica of replicas)
     await until(async () => (await ready(replica)).status === 200, 'a replica is ready again')
