@@ -69,6 +69,15 @@ export const services = {
     keeps: undefined,
     tryIt: "curl -s 'http://127.0.0.1:8002/api/v2/products?sort=price_asc&limit=3'",
   },
+  chat: {
+    port: 8766,
+    adminPort: 9766,
+    wing: 'chat',
+    protocol: 'WebSocket and Socket.IO',
+    title: 'a chat with rooms, presence and resume, on several replicas over Valkey; a page at `/`',
+    keeps: undefined,
+    tryIt: 'npx --yes wscat -c ws://127.0.0.1:8766/ws -x \'{"type":"chat_message","text":"hello","id":1}\'',
+  },
 } as const satisfies Record<string, ServiceDescription>
 
 export type ServiceName = keyof typeof services

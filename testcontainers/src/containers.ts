@@ -1,4 +1,5 @@
 import type { ServiceName } from '@polyservice-lab/contracts/services'
+import { ChatContainer } from './chat-container.ts'
 import { CourseGrpcContainer } from './course-grpc-container.ts'
 import type { ServiceContainer } from './service-container.ts'
 import { ShopRestContainer } from './shop-rest-container.ts'
@@ -14,4 +15,5 @@ export const containers = {
   'tcp-history': TcpHistoryContainer,
   'ws-echo': WsEchoContainer,
   'shop-rest': ShopRestContainer,
+  chat: ChatContainer,
 } as const satisfies Record<ServiceName, new (image?: string) => ServiceContainer<StartedServiceContainer>>

@@ -4,6 +4,7 @@
  */
 
 export type { ServiceName } from '@polyservice-lab/contracts/services'
+export { ChatContainer, StartedChatContainer } from './chat-container.ts'
 export type { ContainerRuntime } from './container-runtime.ts'
 export { containers } from './containers.ts'
 export { CourseGrpcContainer, StartedCourseGrpcContainer } from './course-grpc-container.ts'

@@ -13,8 +13,8 @@ export async function setup(): Promise<void> {
 
 /** The tag that was built, from the environment or a .env file; the labs themselves read no .env file. */
 async function imageTag(): Promise<string> {
-  const { stdout } = await docker('compose', 'config', '--images')
-  return /:([^:\s]+)\s/.exec(stdout)?.[1] ?? 'latest'
+  const { stdout } = await docker('compose', '--profile', '*', 'config', '--images')
+  return /polyservice-lab\/[\w-]+:(\S+)/.exec(stdout)?.[1] ?? 'latest'
 }
 
 /** Where its image cannot be pulled, there is no reaper behind the tests: they take their labs down themselves. */
