@@ -31,9 +31,9 @@ export type Catalogue = ReturnType<typeof createCatalogue>
 export function createCatalogue(store: CourseStore, { importsMax }: CatalogueLimits) {
   const beginImport = createImportLimit(importsMax)
 
-  async function get(courseId: string): Promise<Course> {
+  function get(courseId: string): Course {
     checkCourseId(courseId)
-    return (await store.get(courseId)) ?? raise(courseNotFound(courseId))
+    return store.get(courseId) ?? raise(courseNotFound(courseId))
   }
 
   /** The courses after an id, in the order of their ids; `pageSize` 0 stands for all. */
