@@ -15,8 +15,15 @@ export interface Exchange {
   sendBudget: SendBudget
 }
 
-/** An id for each request, in `X-Request-Id` of its answer and in its access line. */
-export function beginExchange(sendBudget: SendBudget, { access, metrics }: ServiceDeps): RequestHandler {
+/**
+ * Gives each request an id, which stands in `X-Request-Id` of its answer and in its access line.
+ * @param headers those of every answer
+ */
+export function beginExchange(
+  headers: ReadonlyMap<string, string>,
+  sendBudget: SendBudget,
+  { access, metrics }: ServiceDeps,
+): RequestHandler {
   return (_request, response, next) => {
     const startedAt = performance.now()
     const requestId = randomUUID()
@@ -24,9 +31,9 @@ export function beginExchange(sendBudget: SendBudget, { access, metrics }: Servi
     locals.requestId = requestId
     locals.operation = 'other'
     locals.sendBudget = sendBudget
-    response.setHeader('X-Request-Id', requestId)
+    response.setHeader('X-Request-Id', requestId).setHeaders(headers as Map<string, string>)
     metrics.inFlight.inc()
-    response.once('close', () => {
+    response.on('close', () => {
       metrics.inFlight.dec()
       const { operation, outcome = response.writableFinished ? 'ok' : 'cancelled' } = locals
       const status = outcome === 'cancelled' ? httpStatuses.cancelled : response.statusCode
