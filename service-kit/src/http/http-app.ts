@@ -1,3 +1,5 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import cors from 'cors'
 import express, { type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
@@ -48,7 +50,8 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.enable('strict routing').enable('case sensitive routing')
   // One proxy, the one that connects to us.
   if (trustsProxy) app.set('trust proxy', 1)
-  app.use(beginExchange(new SendBudget(sendBytesMax), keepsRequestIds, deps), securityHeaders(), checkHead)
+  const exchange = { headers: securityHeaders(), sendBudget: new SendBudget(sendBytesMax), keepsRequestIds }
+  app.use(beginExchange(exchange, deps), checkHead)
   if (corsOrigins.length > 0) app.use(crossOrigins(corsOrigins, options.exposedHeaders))
   if (prepare !== undefined) app.use(prepare)
   for (const { method, path, operation, handle } of endpoints)
@@ -64,11 +67,20 @@ export function createHttpApp(options: HttpAppOptions): Express {
 const lowerCase = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const
 
 /** Helmet's headers; those that only make sense behind TLS are left to the proxy that ends it. */
-function securityHeaders(): RequestHandler {
-  return helmet({
+function securityHeaders(): ReadonlyMap<string, string> {
+  const secure = helmet({
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
     strictTransportSecurity: false,
   })
+  // They are the same for every request, and Helmet's twelve handlers would make them again for each.
+  const headers = new Map<string, string>()
+  const response = new ServerResponse(new IncomingMessage(new Socket()))
+  response.setHeader = (name, value) => {
+    headers.set(name, String(value))
+    return response
+  }
+  secure(response.req, response, () => {})
+  return headers
 }
 
 /** Headers of answers that pages of other origins may read. */

@@ -31,9 +31,9 @@ export type Catalogue = ReturnType<typeof createCatalogue>
 export function createCatalogue(store: CourseStore, { importsMax }: CatalogueLimits) {
   const beginImport = createImportLimit(importsMax)
 
-  function get(courseId: string): Course {
+  async function get(courseId: string): Promise<Course> {
     checkCourseId(courseId)
-    return store.get(courseId) ?? raise(courseNotFound(courseId))
+    return (await store.get(courseId)) ?? raise(courseNotFound(courseId))
   }
 
   /** The courses after an id, in the order of their ids; `pageSize` 0 stands for all. */

@@ -15,8 +15,8 @@ export function courseHandlers(catalogue: Catalogue): Handlers<typeof CourseServ
   const encodedCourses = new WeakMap<Course, Buffer>()
 
   return {
-    getCourse({ courseId }) {
-      const course = catalogue.get(courseId)
+    async getCourse({ courseId }) {
+      const course = await catalogue.get(courseId)
       const known = encodedCourses.get(course)
       if (known !== undefined) return known
       const bytes = encodeMessage(output, course)
@@ -40,7 +40,7 @@ export function courseHandlers(catalogue: Catalogue): Handlers<typeof CourseServ
         questionNumber++
         checkQuestion(question)
         let answerNumber = 0
-        for (const answer of answersTo(question.question, catalogue.get(question.courseId)))
+        for (const answer of answersTo(question.question, await catalogue.get(question.courseId)))
           yield { questionNumber, answerNumber: ++answerNumber, ...answer }
       }
     },

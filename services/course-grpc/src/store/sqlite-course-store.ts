@@ -66,7 +66,7 @@ function createReads(reader: DatabaseSync): Pick<CourseStore, 'get' | 'page'> & 
   }
   // The columns of the statements are those of a row; the driver cannot know that.
   return {
-    get(courseId) {
+    async get(courseId) {
       const kept = known.get(courseId)
       if (kept !== undefined) return kept
       enterTransaction()
