@@ -97,7 +97,7 @@ export function defineConfig<C>(service: ServiceName, read: (env: EnvReader) => 
   function loadConfig(env: Env, memory = unlimitedMemory): BaseConfig & C {
     const wanted = new EnvReader(env)
     readAll(wanted)
-    const reader = new EnvReader(env, budgetScale(wanted.budgets, memory))
+    const reader = new EnvReader(env, budgetScale(wanted.budgets, memory), memory.heapBytes)
     const config = readAll(reader)
     const faults = [...reader.faults, ...budgetFaults(reader.budgets, memory)]
     if (faults.length > 0) throw new ConfigError(faults.map((fault) => withComposeName(service, fault)))

@@ -6,6 +6,7 @@ const sentences: Readonly<Record<string, string>> = {
   EROFS: 'is on a read-only file system',
   ENOSPC: 'no space is left on the device',
   ENOENT: 'does not exist',
+  EISDIR: 'is a directory',
 }
 
 /** One sentence for the person who started the process. */

@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -24,8 +24,8 @@ export function lockDirectory(directory: string): Disposable {
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     database?.close()
-    const { errcode, message } = error as Error & { errcode?: number }
-    if (errcode !== sqliteBusy) throw new Error(`${file}: ${message}`, { cause: error })
+    const { errcode } = error as Error & { errcode?: number }
+    if (errcode !== sqliteBusy) throw whyNotOpen(file, error)
     throw new ConfigError([
       `${directory} is in use by another process (${attempt(() => readFileSync(holder, 'utf8')) || 'unknown'}); one at a time may have it`,
     ])
@@ -36,6 +36,16 @@ export function lockDirectory(directory: string): Disposable {
     writeFileSync(holder, `process ${process.pid} on host ${hostname()} since ${new Date().toISOString()}`),
   )
   return { [Symbol.dispose]: () => held.close() }
+}
+
+/** Says why SQLite could not open or use a file: it keeps the reason of the operating system to itself. */
+export function whyNotOpen(file: string, error: unknown): unknown {
+  try {
+    closeSync(openSync(file, 'r+'))
+  } catch (reason) {
+    return reason
+  }
+  return new Error(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error })
 }
 
 function attempt<T>(run: () => T): T | undefined {

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { createCourseClient } from '@polyservice-lab/clients'
 import {
@@ -234,6 +235,19 @@ describe('clients that stop', () => {
       expect.stringMatching(/^This port speaks gRPC.*\n$/),
     ])
   })
+
+  test.each([['P'], ['PU'], ['GET'], ['M-SEARCH * HTTP']])(
+    'so is one whose request arrives in pieces, after %j',
+    async (first) => {
+      const { host, port } = await lab.service.address()
+      const client = connect(port, host)
+      client.setNoDelay().write(first)
+      // The server has its piece by then: its answer to a later client has come.
+      await lab.client.getCourse('api-course')
+      client.end('T / HTTP/1.1\r\nHost: x\r\n\r\n')
+      expect(await text(client)).toMatch(/^HTTP\/1\.1 505 .*\r\nThis port speaks gRPC.*\n$/s)
+    },
+  )
 })
 
 describe('keepalive', () => {

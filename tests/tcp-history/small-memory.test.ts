@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { createHistoryClient, type HistorySession, type LabError } from '@polyservice-lab/clients'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { docker, runToExit } from '../support/docker.ts'
@@ -72,3 +74,24 @@ test('a history that the memory no longer allows stops the start with exit 2 and
     expect.stringMatching(/^tcp-history: \/data holds a history of more than HISTORY_BYTES_MAX=\d+ bytes/),
   ])
 })
+
+test('in 128 MiB a crowd of silent clients is more than there is room for: the others hear busy, and the server stays', async () => {
+  await start('128m')
+  const { stdout: port } = await docker('port', name, '12345/tcp')
+  using stack = new DisposableStack()
+  let refused = 0
+  for (let i = 0; i < 3_000; i += 1) {
+    const socket = connect(Number(port.trim().split(':').at(-1)), '127.0.0.1')
+    stack.defer(() => socket.destroy())
+    socket
+      .on('error', () => {})
+      .once('end', () => (refused += 1))
+      .resume()
+    await once(socket, 'connect')
+  }
+  await until(() => refused > 1_000, 'those over the limit are refused', 60_000)
+  const health = await runToExit('docker', ['exec', name, 'node', '/app/health-check.mjs'])
+  expect(health.code).toBe(0)
+  const { stdout } = await docker('inspect', '--format', '{{.State.Running}} {{.RestartCount}}', name)
+  expect(stdout.trim()).toBe('true 0')
+}, 120_000)

@@ -5,14 +5,18 @@ import type { ServiceDeps } from '../run-service.ts'
 /** What a client of HTTP/2 says first (RFC 9113, 3.4). */
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
 
-const text = 'This port speaks gRPC: HTTP/2 with prior knowledge, not HTTP/1.1.\n'
+/** A method of HTTP/1.1, and one that is not whole yet. */
+const method = /^[A-Z-]{1,31} /
+const beginsMethod = /^[A-Z-]{1,31}$/
+
+const line = 'This port speaks gRPC: HTTP/2 with prior knowledge, not HTTP/1.1.\n'
 const http1Answer = [
   'HTTP/1.1 505 HTTP Version Not Supported',
   'Content-Type: text/plain',
-  `Content-Length: ${text.length}`,
+  `Content-Length: ${line.length}`,
   'Connection: close',
   '',
-  text,
+  line,
 ].join('\r\n')
 
 export interface FrontOptions {
@@ -99,13 +103,14 @@ function awaitPreface(socket: Socket, timeoutMs: number, onPreface: () => void):
     if (chunk === null) return
     said = Buffer.concat([said, chunk])
     const isPreface = preface.subarray(0, said.length).equals(said.subarray(0, preface.length))
-    if (isPreface && said.length < preface.length) return
+    const text = said.toString('latin1', 0, 32)
+    if ((isPreface && said.length < preface.length) || beginsMethod.test(text)) return
     clearTimeout(timer)
     socket.off('readable', read)
     if (isPreface) {
       socket.unshift(said)
       onPreface()
-    } else if (/^[A-Z]+ /.test(said.toString('latin1', 0, 16))) socket.end(http1Answer).resume()
+    } else if (method.test(text)) socket.end(http1Answer).resume()
     else socket.destroy()
   }
   socket.on('readable', read)

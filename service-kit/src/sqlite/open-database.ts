@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
-import { lockDirectory } from '../directory-lock.ts'
+import { lockDirectory, whyNotOpen } from '../directory-lock.ts'
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts'
 
 /** How long a statement waits for another connection that holds the lock. */
@@ -22,12 +22,10 @@ export interface DatabaseOptions {
  * commit, so that what was acknowledged outlives the process and the machine. There is one connection: transactions
  * run one after the other. Disposing the result (or its `destroy()`) closes the file and gives the directory back.
  * @throws ConfigError when another process has the directory
- * @throws Error when the file cannot be opened or a migration fails
+ * @throws Error that names the file and the reason, when it cannot be opened; or when a migration fails
  */
 export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Kysely<Schema>> {
   const file = new LockedDatabase(options)
-  // Statements that touch many rows need scratch space, and the containers have no writable /tmp.
-  file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;')
   const database = new Kysely<Schema>({ dialect: new NodeSqliteDialect(file) })
   const migrator = new Migrator({
     db: database,
@@ -47,9 +45,11 @@ class LockedDatabase extends DatabaseSync {
     const lock = lockDirectory(dirname(path))
     try {
       super(path, { enableForeignKeyConstraints: true, readBigInts: bigints, timeout: busyTimeoutMs })
+      // Statements that touch many rows need scratch space, and the containers have no writable /tmp.
+      this.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;')
     } catch (cause) {
       lock[Symbol.dispose]()
-      throw new Error(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+      throw whyNotOpen(path, cause)
     }
     this.#lock = lock
   }

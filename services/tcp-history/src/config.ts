@@ -35,7 +35,7 @@ export const loadConfig = defineConfig('tcp-history', (env) => ({
     about:
       'bytes that wait for clients that do not read; beyond it, the client that waits longest is cut off',
   }),
-  connectionsMax: env.integer('CONNECTIONS_MAX', {
+  connectionsMax: env.connections('CONNECTIONS_MAX', {
     default: 10_240,
     min: 1,
     max: 1_000_000,
