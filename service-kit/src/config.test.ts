@@ -89,7 +89,7 @@ describe('defineConfig', () => {
     expect(fault).toBe(`SECRET_KEY: too short (in compose: ${composeVariable(service, 'SECRET_KEY')})`)
   })
 
-  test.each(['lab.example', 'https://lab.example/', 'https://lab.example:443', '*'])(
+  test.each(['lab.example', 'https://lab.example/', 'https://lab.example:443', 'ws://lab.example', '*'])(
     'refuses the origin %s, which no browser sends',
     (origin) => {
       const [fault] = faultsOf({ ORIGINS: `http://localhost:8765,${origin}` })

@@ -160,7 +160,7 @@ export class EnvReader {
 }
 
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text
+  return /^https?:/.test(text) && URL.parse(text)?.origin === text
 }
 
 function notAnOrigin(text: string): string {

@@ -70,6 +70,18 @@ describe('every answer carries the id under which its one access line stands', (
       400,
       'invalid_argument',
     ],
+    [
+      'a port that is none',
+      'GET /docs HTTP/1.1\r\nHost: a:65536\r\nConnection: close\r\n\r\n',
+      400,
+      'invalid_argument',
+    ],
+    [
+      'an address that is none',
+      'GET /docs HTTP/1.1\r\nHost: 127.0.0.256\r\nConnection: close\r\n\r\n',
+      400,
+      'invalid_argument',
+    ],
   ])('%s', async (_name, bytes, status, outcome) => {
     const answer = await sendRaw(lab.service('users-api'), bytes)
     expect(answer).toContain(`HTTP/1.1 ${status}`)

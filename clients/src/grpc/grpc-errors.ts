@@ -4,8 +4,8 @@ import { type StatusObject, status } from '@grpc/grpc-js'
 import { BadRequestSchema, StatusSchema } from '@polyservice-lab/contracts/grpc'
 import { LabError, type LabErrorCode } from '../core/lab-error.ts'
 
-/** Every status but OK as a code of the lab. What says that a server failed is `internal`. */
-const codeOfStatus: Readonly<Record<Exclude<status, status.OK>, LabErrorCode>> = {
+/** The statuses of the services and of grpc-js as codes of the lab. What says that a server failed is `internal`. */
+const codeOfStatus: Readonly<Partial<Record<status, LabErrorCode>>> = {
   [status.CANCELLED]: 'cancelled',
   [status.UNKNOWN]: 'internal',
   [status.INVALID_ARGUMENT]: 'invalid_argument',
@@ -15,12 +15,10 @@ const codeOfStatus: Readonly<Record<Exclude<status, status.OK>, LabErrorCode>> =
   [status.PERMISSION_DENIED]: 'permission_denied',
   [status.RESOURCE_EXHAUSTED]: 'resource_exhausted',
   [status.FAILED_PRECONDITION]: 'failed_precondition',
-  [status.ABORTED]: 'failed_precondition',
   [status.OUT_OF_RANGE]: 'out_of_range',
   [status.UNIMPLEMENTED]: 'unimplemented',
   [status.INTERNAL]: 'internal',
   [status.UNAVAILABLE]: 'unavailable',
-  [status.DATA_LOSS]: 'internal',
   [status.UNAUTHENTICATED]: 'unauthenticated',
 }
 
@@ -31,7 +29,7 @@ export const codeOfStatusName: Readonly<Record<string, LabErrorCode>> = Object.f
 
 /** The code of the lab for a google.rpc.Code; one that there is not breaks the protocol. */
 export function labCode(code: number): LabErrorCode {
-  return codeOfStatus[code as Exclude<status, status.OK>] ?? 'protocol_error'
+  return codeOfStatus[code as status] ?? 'protocol_error'
 }
 
 /** The error of a call that ended with a status, with what google.rpc.Status tells of it. */

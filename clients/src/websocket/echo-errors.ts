@@ -1,24 +1,19 @@
 import { codeOfHttpStatus } from '../core/http-status.ts'
 import { LabError, type LabErrorCode } from '../core/lab-error.ts'
 
-/** What a close code means (RFC 6455, 7.4, and the registry of IANA that goes on from it). */
+/** What a close code means (RFC 6455, 7.4, and the registry of IANA that goes on from it): those that services send. */
 export const codeOfClose: Readonly<Record<number, LabErrorCode>> = {
   1000: 'unavailable',
   1001: 'unavailable',
   1002: 'protocol_error',
-  1003: 'invalid_argument',
   1005: 'unavailable',
   1006: 'unavailable',
   1007: 'invalid_argument',
   1008: 'failed_precondition',
   1009: 'resource_exhausted',
-  1010: 'unimplemented',
   1011: 'internal',
   1012: 'unavailable',
   1013: 'unavailable',
-  3000: 'unauthenticated',
-  3003: 'permission_denied',
-  3008: 'deadline_exceeded',
 }
 
 /** The error of a handshake that was answered without an upgrade. */

@@ -18,7 +18,9 @@ export const checkHead: RequestHandler = (request, response, next) => {
   if (countHosts(request) > 1 || (headers.host === undefined && request.httpVersion === '1.1'))
     throw new HttpError(400, 'A request has one Host header')
   const { host } = request
-  if (host && !authority.test(host)) throw new HttpError(400, 'The Host header does not name a host')
+  // Ports and IP addresses have bounds that URLs know.
+  if (host && !(authority.test(host) && URL.canParse(`http://${host}`)))
+    throw new HttpError(400, 'The Host header does not name a host')
   if (headers.expect === undefined) return next()
   // Nobody knows whether the body follows an answer that comes in place of 100.
   response.shouldKeepAlive = false

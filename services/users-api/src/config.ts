@@ -80,7 +80,8 @@ function readAppHost(env: EnvReader): string | undefined {
   if (appHost === undefined) return undefined
   if (!/^https?:$/.test(URL.parse(appHost)?.protocol ?? ''))
     env.fault('APP_HOST', 'not an http or https URL', undefined)
-  else if (/[?#]/.test(appHost)) env.fault('APP_HOST', 'a URL with a query or a fragment', undefined)
+  else if (/[?#]|^\w+:\/\/[^/]*@/.test(appHost))
+    env.fault('APP_HOST', 'a URL with a user, a query or a fragment', undefined)
   return appHost.replace(/\/+$/, '')
 }
 
