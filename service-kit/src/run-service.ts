@@ -104,7 +104,9 @@ async function live<C extends BaseConfig>(
   const drainAdmin = httpDrain(admin, adminDrainMs)
   void stopped.then(() => forceExit(config.shutdownTimeoutMs, logger))
   await listen(admin, config.adminPort, config.host)
-  await service.start()
+  // What starts has promised nothing yet: the signal ends it there, also where it waits for a database.
+  const early = await Promise.race([stopped, service.start()])
+  if (early !== undefined) return
   notReady = undefined
   logger.info({ host: config.host, port: config.port, adminPort: config.adminPort }, 'ready')
 
