@@ -60,11 +60,38 @@ export const services = {
     keeps: 'users, courses and files, in SQLite and a folder, or in PostgreSQL',
     tryIt: 'curl -s http://127.0.0.1:8001/api/v1/users/me',
   },
+  'shop-rest': {
+    port: 8002,
+    adminPort: 9002,
+    wing: 'styles',
+    protocol: 'REST',
+    title: 'users, products and orders of the shop, in two versions; OpenAPI at `/docs`',
+    keeps: undefined,
+    tryIt: "curl -s 'http://127.0.0.1:8002/api/v2/products?sort=price_asc&limit=3'",
+  },
+  chat: {
+    port: 8766,
+    adminPort: 9766,
+    wing: 'chat',
+    protocol: 'WebSocket and Socket.IO',
+    title: 'a chat with rooms, presence and resume, on several replicas over Valkey; a page at `/`',
+    keeps: undefined,
+    tryIt: 'npx --yes wscat -c ws://127.0.0.1:8766/ws -x \'{"type":"chat_message","text":"hello","id":1}\'',
+  },
 } as const satisfies Record<string, ServiceDescription>
 
 export type ServiceName = keyof typeof services
 
+/** The services that are always there. */
+export type CoreServiceName = {
+  [Name in ServiceName]: (typeof services)[Name]['wing'] extends 'core' ? Name : never
+}[ServiceName]
+
 export const serviceNames = Object.keys(services) as ServiceName[]
+
+export const coreServiceNames = serviceNames.filter(
+  (name): name is CoreServiceName => services[name].wing === 'core',
+)
 
 /** The port of health, metrics and reset inside every container. */
 export const containerAdminPort = 9090
@@ -75,11 +102,27 @@ export const labVariables = ['LOG_LEVEL', 'RESET', 'SHUTDOWN_TIMEOUT_MS'] as con
 /** Variables that the image sets: what is inside a container does not depend on the lab around it. */
 export const containerVariables = ['HOST', 'PORT', 'ADMIN_PORT', 'DATA_DIR'] as const
 
+/** Variables that all services of a wing share, and the one name that each has in compose. */
+const wingVariables: Partial<Record<Wing, Readonly<Record<string, string>>>> = {
+  styles: {
+    AUTH: 'SHOP_AUTH',
+    SHOP_USERNAME: 'SHOP_USERNAME',
+    SHOP_PASSWORD: 'SHOP_PASSWORD',
+    SHOP_JWT_SECRET: 'SHOP_JWT_SECRET',
+    DATABASE_URL: 'SHOP_DATABASE_URL',
+    EVENTS_KEPT_MAX: 'SHOP_EVENTS_KEPT_MAX',
+    IDEMPOTENCY_KEEP_HOURS: 'SHOP_IDEMPOTENCY_KEEP_HOURS',
+  },
+}
+
 /**
  * The name in compose and .env of what a service reads as `variable`.
  * @example composeVariable('ws-echo', 'MESSAGE_BYTES_MAX') === 'WS_ECHO_MESSAGE_BYTES_MAX'
  */
 export function composeVariable(service: string, variable: string): string {
   if ((labVariables as readonly string[]).includes(variable)) return variable
+  const wing = (services as Readonly<Record<string, ServiceDescription>>)[service]?.wing ?? 'core'
+  const shared = wingVariables[wing]?.[variable]
+  if (shared !== undefined) return shared
   return `${service.toUpperCase().replaceAll('-', '_')}_${variable}`
 }

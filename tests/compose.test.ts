@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import {
   composeVariable,
   containerAdminPort,
+  coreServiceNames,
   type ServiceName,
-  serviceNames,
   services,
 } from '@polyservice-lab/contracts/services'
 import { getContainerRuntimeClient } from 'testcontainers'
@@ -16,7 +16,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 })
 /** Free host ports, and a variable of each service that is not its default. */
 const receiveBytesMax = '20000000'
 const environment = Object.fromEntries(
-  serviceNames.flatMap((name) => [
+  coreServiceNames.flatMap((name) => [
     [composeVariable(name, 'PORT'), '0'],
     [composeVariable(name, 'ADMIN_PORT'), '0'],
     [composeVariable(name, 'RECEIVE_BYTES_MAX'), receiveBytesMax],
@@ -34,7 +34,7 @@ async function compose(...args: string[]): Promise<void> {
   if (code !== 0) throw new Error(`docker compose ${args.join(' ')}:\n${stderr}`)
 }
 
-const up = () => compose('up', '--detach', '--wait', ...serviceNames)
+const up = () => compose('up', '--detach', '--wait', ...coreServiceNames)
 
 async function inspect(name: ServiceName) {
   const { container } = await getContainerRuntimeClient()
@@ -50,7 +50,7 @@ async function addressOf(name: ServiceName) {
 beforeAll(up)
 afterAll(() => compose('down', '--volumes', '--timeout', '0'))
 
-describe.each(serviceNames)('docker compose up: %s', (name) => {
+describe.each(coreServiceNames)('docker compose up: %s', (name) => {
   test('is healthy', async () => {
     const { State, RestartCount } = await inspect(name)
     expect([State.Health?.Status, RestartCount]).toEqual(['healthy', 0])
@@ -91,7 +91,7 @@ describe.each(serviceNames)('docker compose up: %s', (name) => {
 })
 
 test('what services keep outlives docker compose down', async () => {
-  const durable = serviceNames.filter((name) => subjects[name].durable)
+  const durable = coreServiceNames.filter((name) => subjects[name].durable)
   const item = crypto.randomUUID()
   for (const name of durable) await subjects[name].call(await addressOf(name), item)
   await compose('down', '--timeout', '10')

@@ -1,5 +1,5 @@
 import { createFakers } from '@polyservice-lab/clients/fakers'
-import { type ServiceName, serviceNames } from '@polyservice-lab/contracts/services'
+import { coreServiceNames, type ServiceName } from '@polyservice-lab/contracts/services'
 import { describe, expect, test } from 'vitest'
 import { runToExit } from './support/docker.ts'
 import { useLab } from './support/lab.ts'
@@ -7,7 +7,7 @@ import { useLab } from './support/lab.ts'
 const hasCurl = (await runToExit('sh', ['-c', 'command -v curl'])).code === 0
 
 describe.runIf(hasCurl)('curl, which we did not write (needs curl)', () => {
-  const lab = useLab([...serviceNames])
+  const lab = useLab([...coreServiceNames])
 
   /** Runs curl against a service; the result is the status and the body of the answer. */
   async function curl(service: ServiceName, path: string, ...options: string[]): Promise<[string, string]> {

@@ -7,7 +7,7 @@ import { type Opening, subjects } from './support/subject.ts'
 const message = (bytes: number) => Buffer.alloc(bytes, '1')
 
 describe.each(serviceNames)('%s', (name) => {
-  const { begin, bytesMax, refusal, answer } = subjects[name].unfinished
+  const { begin, bytesMax, refusal, answer, environment = {} } = subjects[name].unfinished
   const isRefused = (client: Opening) => client.heard().includes(refusal)
   const isAnswered = (client: Opening) => client.heard().includes(answer)
 
@@ -30,7 +30,7 @@ describe.each(serviceNames)('%s', (name) => {
   })
 
   describe('with more clients than memory', () => {
-    const lab = useLab([name])
+    const lab = useLab([name], environment)
     const memoryBytes = 512 * 2 ** 20
     const budgetBytes = 64 * 2 ** 20
 

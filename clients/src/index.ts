@@ -3,6 +3,15 @@
  * @module @polyservice-lab/clients
  */
 
+export type { ChatAcks, ChatEvents, NewMessage } from '@polyservice-lab/contracts/chat'
+export type {
+  NewShopOrder,
+  NewShopUser,
+  ShopOrder,
+  ShopProduct,
+  ShopUser,
+  ShopUserChanges,
+} from '@polyservice-lab/contracts/shop'
 export type {
   Course as RestCourse,
   CourseChanges,
@@ -53,7 +62,18 @@ export {
   type PrivateUsersClient,
   type PublicUsersClient,
 } from './rest/users-client.ts'
+export {
+  createShopRestClient,
+  type ShopChangeOptions,
+  type ShopList,
+  type ShopListQuery,
+  type ShopRestClient,
+  type ShopRestClientOptions,
+  type Tagged,
+} from './shop/rest-client.ts'
 export { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 export type { HistoryMessage, HistorySession, ReadRange } from './tcp/history-session.ts'
+export { type ChatClient, createChatClient } from './websocket/chat-client.ts'
+export type { ChatSession, ChatSessionEvents, JoinOptions } from './websocket/chat-session.ts'
 export { createEchoClient, type EchoClient, type EchoClientOptions } from './websocket/echo-client.ts'
 export type { EchoReply, EchoSession } from './websocket/echo-session.ts'

@@ -13,6 +13,7 @@ import {
   type PublicUsersClient,
 } from './rest/users-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
+import { type ChatClient, createChatClient } from './websocket/chat-client.ts'
 import { createEchoClient, type EchoClient } from './websocket/echo-client.ts'
 
 /** The TCP port of each service, where it is not that of the lab. */
@@ -25,6 +26,8 @@ export interface LabPorts {
   readonly tcpHistory?: number | undefined
   /** WebSocket. Default: 8765. */
   readonly wsEcho?: number | undefined
+  /** The chat. Default: 8766. */
+  readonly chat?: number | undefined
 }
 
 /** Holds for every client of the lab. The host is 127.0.0.1 by default. */
@@ -42,7 +45,7 @@ export interface AccountClients {
   readonly exercises: ExercisesClient
 }
 
-/** All four protocols. Disposing it closes the connection of the catalogue; sessions are disposed by who opened them. */
+/** All protocols. Disposing it closes the connection of the catalogue; sessions are disposed by who opened them. */
 export interface Lab extends AccountClients, AsyncDisposable {
   readonly authentication: AuthenticationClient
   /** gRPC */
@@ -51,6 +54,8 @@ export interface Lab extends AccountClients, AsyncDisposable {
   readonly history: HistoryClient
   /** WebSocket */
   readonly echo: EchoClient
+  /** WebSocket */
+  readonly chat: ChatClient
   /** The REST clients of an account: the same ones for the same account, which log in once. */
   as(account: Credentials): AccountClients
 }
@@ -80,6 +85,7 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
     catalogue,
     history: createHistoryClient({ ...options, port: ports.tcpHistory }),
     echo: createEchoClient({ ...options, port: ports.wsEcho }),
+    chat: createChatClient({ ...options, port: ports.chat }),
     as,
     [Symbol.asyncDispose]: () => catalogue[Symbol.asyncDispose](),
   }

@@ -21,9 +21,11 @@ export const httpStatuses = {
 /** Statuses that HTTP itself gives, or a contract in place of a row above. */
 const furtherStatuses: Readonly<Record<number, ErrorCode>> = {
   405: 'unimplemented',
+  406: 'invalid_argument',
   408: 'deadline_exceeded',
   412: 'failed_precondition',
   413: 'resource_exhausted',
+  415: 'invalid_argument',
   417: 'unimplemented',
   422: 'invalid_argument',
   426: 'unimplemented',

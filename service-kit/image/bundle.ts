@@ -63,19 +63,20 @@ async function bundle(): Promise<void> {
   if (existsSync(nativePackages)) cpSync(nativePackages, join(output, nativePackages), { recursive: true })
 }
 
-/** One life of the service: what it compiles until it is ready, the next one finds in the cache. */
+/** One life of the service: what it compiles until it is ready, or waits for its database, the next one finds in the cache. */
 async function compile(): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), 'data-'))
   const main = spawn(process.execPath, ['main.mjs'], {
     cwd: output,
-    env: { ...process.env, DATA_DIR: data },
+    // Nobody listens there: a service that needs its database is stopped when it begins to wait for it.
+    env: { ...process.env, DATA_DIR: data, DATABASE_URL: 'postgres://127.0.0.1:1/none' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = once(main, 'exit')
   for await (const line of createInterface({ input: main.stdout })) {
-    if (!line.includes('"msg":"ready"')) continue
-    execFileSync(process.execPath, ['health-check.mjs'], { cwd: output })
-    main.kill('SIGTERM')
+    const isReady = line.includes('"msg":"ready"')
+    if (isReady) execFileSync(process.execPath, ['health-check.mjs'], { cwd: output })
+    if (isReady || line.includes('"msg":"waiting for')) main.kill('SIGTERM')
   }
   const [code] = await exited
   rmSync(data, { recursive: true })

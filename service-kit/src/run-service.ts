@@ -104,9 +104,11 @@ async function live<C extends BaseConfig>(
   const drainAdmin = httpDrain(admin, adminDrainMs)
   void stopped.then(() => forceExit(config.shutdownTimeoutMs, logger))
   await listen(admin, config.adminPort, config.host)
-  // What starts has promised nothing yet: the signal ends it there, also where it waits for a database.
-  const early = await Promise.race([stopped, service.start()])
-  if (early !== undefined) return
+  // A start that waits for a database may be given up.
+  if (!(await Promise.race([service.start().then(() => true), stopped.then(() => false)]))) {
+    logger.info('stopped before it was ready')
+    return
+  }
   notReady = undefined
   logger.info({ host: config.host, port: config.port, adminPort: config.adminPort }, 'ready')
 

@@ -1,6 +1,8 @@
 import type { ServiceName } from '@polyservice-lab/contracts/services'
+import { ChatContainer } from './chat-container.ts'
 import { CourseGrpcContainer } from './course-grpc-container.ts'
 import type { ServiceContainer } from './service-container.ts'
+import { ShopRestContainer } from './shop-rest-container.ts'
 import type { StartedServiceContainer } from './started-service-container.ts'
 import { TcpHistoryContainer } from './tcp-history-container.ts'
 import { UsersApiContainer } from './users-api-container.ts'
@@ -12,4 +14,6 @@ export const containers = {
   'course-grpc': CourseGrpcContainer,
   'tcp-history': TcpHistoryContainer,
   'ws-echo': WsEchoContainer,
+  'shop-rest': ShopRestContainer,
+  chat: ChatContainer,
 } as const satisfies Record<ServiceName, new (image?: string) => ServiceContainer<StartedServiceContainer>>

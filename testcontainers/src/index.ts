@@ -4,6 +4,7 @@
  */
 
 export type { ServiceName } from '@polyservice-lab/contracts/services'
+export { ChatContainer, StartedChatContainer } from './chat-container.ts'
 export type { ContainerRuntime } from './container-runtime.ts'
 export { containers } from './containers.ts'
 export { CourseGrpcContainer, StartedCourseGrpcContainer } from './course-grpc-container.ts'
@@ -16,6 +17,7 @@ export {
 } from './polyservice-lab.ts'
 export { newPostgres, StartedPostgres, startPostgres } from './postgres.ts'
 export { ServiceContainer } from './service-container.ts'
+export { ShopRestContainer, StartedShopRestContainer } from './shop-rest-container.ts'
 export { type Address, StartedServiceContainer } from './started-service-container.ts'
 export { StartedTcpHistoryContainer, TcpHistoryContainer } from './tcp-history-container.ts'
 export type { Limits } from './throttle.ts'

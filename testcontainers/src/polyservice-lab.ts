@@ -1,5 +1,5 @@
 import { createLab, type Lab, type LabOptions } from '@polyservice-lab/clients'
-import { type ServiceName, serviceNames } from '@polyservice-lab/contracts/services'
+import { type CoreServiceName, coreServiceNames } from '@polyservice-lab/contracts/services'
 import { containers } from './containers.ts'
 import type { StartedServiceContainer } from './started-service-container.ts'
 
@@ -7,21 +7,21 @@ type CamelCase<Text extends string> = Text extends `${infer Head}-${infer Rest}`
   ? `${Head}${Capitalize<CamelCase<Rest>>}`
   : Text
 
-type Container<Name extends ServiceName> = InstanceType<(typeof containers)[Name]>
+type Container<Name extends CoreServiceName> = InstanceType<(typeof containers)[Name]>
 
 /** The containers of a lab, where they are not to be the usual ones: `usersApi`, `courseGrpc`, … */
-export type LabContainers = { readonly [Name in ServiceName as CamelCase<Name>]?: Container<Name> }
+export type LabContainers = { readonly [Name in CoreServiceName as CamelCase<Name>]?: Container<Name> }
 
 /** The containers of a lab that runs. */
 export type StartedLabContainers = {
-  readonly [Name in ServiceName as CamelCase<Name>]: Awaited<ReturnType<Container<Name>['start']>>
+  readonly [Name in CoreServiceName as CamelCase<Name>]: Awaited<ReturnType<Container<Name>['start']>>
 }
 
 /** A lab that runs. Disposing it removes its containers and what they kept. */
 export type StartedPolyserviceLab = StartedLab & StartedLabContainers
 
 /**
- * All services.
+ * All services of the core.
  * @example
  * await using lab = await new PolyserviceLab({ usersApi: new UsersApiContainer().withPolicy('open') }).start()
  * await using client = lab.client()
@@ -35,7 +35,7 @@ export class PolyserviceLab {
 
   /** Starts all at once. When one of them fails, none of them stays. */
   async start(): Promise<StartedPolyserviceLab> {
-    const starting = serviceNames.map(async (name) => {
+    const starting = coreServiceNames.map(async (name) => {
       const container = this.#containers[camelCase(name)] ?? new containers[name]()
       return [camelCase(name), (await container.start()) as StartedServiceContainer] as const
     })
@@ -100,6 +100,6 @@ function startedLab(containers: StartedLabContainers): StartedPolyserviceLab {
   return Object.assign(new StartedLab(containers), containers)
 }
 
-function camelCase(name: ServiceName): CamelCase<ServiceName> {
-  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()) as CamelCase<ServiceName>
+function camelCase(name: CoreServiceName): CamelCase<CoreServiceName> {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()) as CamelCase<CoreServiceName>
 }

@@ -1,11 +1,11 @@
 import { type Lab, LabError } from '@polyservice-lab/clients'
 import { createFakers, withFakers, wrongValues } from '@polyservice-lab/clients/fakers'
-import { serviceNames } from '@polyservice-lab/contracts/services'
+import { coreServiceNames } from '@polyservice-lab/contracts/services'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { useLab } from '../support/lab.ts'
 import { connect } from './support/connect.ts'
 
-const services = useLab(serviceNames)
+const services = useLab(coreServiceNames)
 const fakers = createFakers()
 const account = fakers.user()
 

@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { type CallOptions, createLab, type Lab, LabError } from '@polyservice-lab/clients'
 import { createFakers } from '@polyservice-lab/clients/fakers'
-import { serviceNames } from '@polyservice-lab/contracts/services'
+import { coreServiceNames } from '@polyservice-lab/contracts/services'
 import { expect, onTestFinished, test } from 'vitest'
 import { useLab } from '../support/lab.ts'
 import { connect } from './support/connect.ts'
 
-const services = useLab(serviceNames)
+const services = useLab(coreServiceNames)
 const fakers = createFakers()
 
 test('one call speaks to all four protocols', async () => {

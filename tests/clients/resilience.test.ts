@@ -1,11 +1,11 @@
 import { createLab, type HistoryMessage, type Lab, type WireEvent } from '@polyservice-lab/clients'
 import { createFakers } from '@polyservice-lab/clients/fakers'
-import { type ServiceName, serviceNames } from '@polyservice-lab/contracts/services'
+import { coreServiceNames, type ServiceName } from '@polyservice-lab/contracts/services'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { useLab } from '../support/lab.ts'
 import { connect } from './support/connect.ts'
 
-const lab = useLab(serviceNames)
+const lab = useLab(coreServiceNames)
 const fakers = createFakers()
 
 let events: WireEvent[]

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import type { Lab } from '@polyservice-lab/clients'
 import { createFakers } from '@polyservice-lab/clients/fakers'
 import { createWirePrinter } from '@polyservice-lab/clients/wire'
-import { serviceNames } from '@polyservice-lab/contracts/services'
+import { coreServiceNames } from '@polyservice-lab/contracts/services'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Exit, runToExit } from '../support/docker.ts'
 import { useLab } from '../support/lab.ts'
 import { connect } from './support/connect.ts'
 
-const services = useLab(serviceNames)
+const services = useLab(coreServiceNames)
 const fakers = createFakers()
 const account = fakers.user({ password: `it's "secret" $HOME`.replaceAll('"', '') })
 const hasCurl = (await runToExit('sh', ['-c', 'command -v curl'])).code === 0

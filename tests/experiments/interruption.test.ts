@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { serviceNames } from '@polyservice-lab/contracts/services'
+import { coreServiceNames } from '@polyservice-lab/contracts/services'
 import { expect, onTestFinished, test } from 'vitest'
 import { docker, repositoryRoot } from '../support/docker.ts'
 
 /** Images under a tag of their own, by which the containers of one run are known. */
 async function tagImages(): Promise<string> {
   const tag = `interrupted-${randomBytes(4).toString('hex')}`
-  const images = serviceNames.map((name) => `polyservice-lab/${name}:${tag}`)
-  for (const name of serviceNames)
+  const images = coreServiceNames.map((name) => `polyservice-lab/${name}:${tag}`)
+  for (const name of coreServiceNames)
     await docker(
       'tag',
       `polyservice-lab/${name}:${process.env['LAB_TAG'] ?? 'latest'}`,
@@ -39,7 +39,7 @@ test('Ctrl-C undoes the fault and leaves no container', async () => {
     // Once, when the fault is proven: four containers, one of them paused.
     if (!said.includes('proof:') && (said + text).includes('proof:')) {
       const states = await containersOf(tag)
-      expect(states).toHaveLength(serviceNames.length)
+      expect(states).toHaveLength(coreServiceNames.length)
       expect(states.filter((state) => state.includes('(Paused)'))).toHaveLength(1)
       run.kill('SIGINT')
     }

@@ -3,7 +3,7 @@ import { docker, runToExit } from './docker.ts'
 
 /** The images under test are those of this checkout; building what is built already takes a second. */
 export async function setup(): Promise<void> {
-  const { code, stderr } = await runToExit('docker', ['compose', 'build', '--quiet'], {
+  const { code, stderr } = await runToExit('docker', ['compose', '--profile', '*', 'build', '--quiet'], {
     timeoutMs: 600_000,
   })
   if (code !== 0) throw new Error(`the images do not build:\n${stderr}`)
@@ -13,8 +13,8 @@ export async function setup(): Promise<void> {
 
 /** The tag that was built, from the environment or a .env file; the labs themselves read no .env file. */
 async function imageTag(): Promise<string> {
-  const { stdout } = await docker('compose', 'config', '--images')
-  return /:([^:\s]+)\s/.exec(stdout)?.[1] ?? 'latest'
+  const { stdout } = await docker('compose', '--profile', '*', 'config', '--images')
+  return /polyservice-lab\/[\w-]+:(\S+)/.exec(stdout)?.[1] ?? 'latest'
 }
 
 /** Where its image cannot be pulled, there is no reaper behind the tests: they take their labs down themselves. */

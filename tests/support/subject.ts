@@ -31,6 +31,8 @@ export interface Crowd {
 export interface Unfinished {
   /** Sends all but the last byte of a message. */
   begin(address: Address, message: Buffer): Promise<Opening>
+  /** Variables with which the service takes large messages. Default: it does. */
+  readonly environment?: Readonly<Record<string, string>>
   /** How many bytes the largest message has that the service takes. */
   readonly bytesMax: number
   readonly refusal: string

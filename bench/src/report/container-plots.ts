@@ -1,11 +1,11 @@
 import * as Plot from '@observablehq/plot'
-import { serviceNames } from '@polyservice-lab/contracts/services'
+import { coreServiceNames } from '@polyservice-lab/contracts/services'
 import type { Figure } from '../measure/statistics.ts'
 import { svg } from './svg.ts'
 
 /** Start to ready of every container, each start a dot. */
 export function startPlot(figures: Readonly<Record<string, Figure>>): string {
-  const rows = [...serviceNames, 'floor'].flatMap((name) =>
+  const rows = [...coreServiceNames, 'floor'].flatMap((name) =>
     (figures[`${name}.ready`]?.values ?? []).map((value) => ({
       name: name === 'floor' ? 'bare node:http' : name,
       value,
@@ -34,7 +34,7 @@ export function startPlot(figures: Readonly<Record<string, Figure>>): string {
 
 /** Every image as what all have and what is its own. */
 export function imagePlot(figures: Readonly<Record<string, Figure>>): string {
-  const rows = serviceNames.flatMap((service) => {
+  const rows = coreServiceNames.flatMap((service) => {
     const [whole, own] = [figures[`${service}.whole`]?.median, figures[`${service}.own`]?.median]
     if (whole === undefined || own === undefined) return []
     return [

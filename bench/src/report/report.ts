@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
-import { serviceNames } from '@polyservice-lab/contracts/services'
+import { coreServiceNames } from '@polyservice-lab/contracts/services'
 import { isInstalled } from '../load/tools.ts'
 import type { Goal, Verdict } from '../measure/goals.ts'
 import type { Profile } from '../profiles.ts'
@@ -25,7 +25,7 @@ export const reportFile = join(reportDirectory, 'report.json')
 
 export function readGoals(): Goal[] {
   const goals = JSON.parse(readFileSync(join(repositoryRoot, 'bench/goals.json'), 'utf8')) as Goal[]
-  return goals.flatMap((goal) => (goal.service === 'each' ? serviceNames.map(ofService(goal)) : [goal]))
+  return goals.flatMap((goal) => (goal.service === 'each' ? coreServiceNames.map(ofService(goal)) : [goal]))
 }
 
 /** A goal of every service, for one. */

@@ -1,4 +1,4 @@
-import { serviceNames } from '@polyservice-lab/contracts/services'
+import { coreServiceNames } from '@polyservice-lab/contracts/services'
 import { asked, type Verdict } from '../measure/goals.ts'
 import type { Figure } from '../measure/statistics.ts'
 import type { Result, Scenario } from '../scenario.ts'
@@ -132,13 +132,13 @@ const containerColumns: readonly Column[] = [
 function containerTable({ name, title }: Scenario, results: readonly Result[]): Table {
   const figures = Object.assign({}, ...results.map((result) => result.figures)) as Record<string, Figure>
   const used = containerColumns.filter(({ figure }) =>
-    serviceNames.some((service) => figures[`${service}.${figure}`]),
+    coreServiceNames.some((service) => figures[`${service}.${figure}`]),
   )
   return {
     title,
     scenario: name,
     head: ['container', ...used.map((column) => column.title)],
-    rows: [...serviceNames, 'floor'].flatMap((service) => {
+    rows: [...coreServiceNames, 'floor'].flatMap((service) => {
       const cells = used.map(({ figure }) => spread(figures[`${service}.${figure}`]))
       return cells.every((cell) => cell === '–') ? [] : [[service, ...cells]]
     }),

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
-import { serviceNames } from '@polyservice-lab/contracts/services'
+import { coreServiceNames } from '@polyservice-lab/contracts/services'
 import { figure, pairedRatio } from '../measure/statistics.ts'
 import type { Bench, Figures, Scenario } from '../scenario.ts'
 import { docker, labImage } from '../servers/docker.ts'
@@ -84,7 +84,7 @@ const bareImage = process.env['NODE_IMAGE'] || 'node:26-trixie-slim'
 
 /** Starts all services and the bare container in turns. */
 async function run(bench: Bench): Promise<Figures> {
-  const subjects = serviceNames.map((name) => ({
+  const subjects = coreServiceNames.map((name) => ({
     name,
     image: labImage(name),
     command: [] as string[],

@@ -1,4 +1,4 @@
-import { serviceNames } from '@polyservice-lab/contracts/services'
+import { coreServiceNames } from '@polyservice-lab/contracts/services'
 import { figure } from '../measure/statistics.ts'
 import type { Bench, Figures, Scenario } from '../scenario.ts'
 import { docker, imageLayers, labImage } from '../servers/docker.ts'
@@ -9,7 +9,7 @@ const mebibyte = 2 ** 20
 async function run(bench: Bench): Promise<Figures> {
   const figures: Figures = {}
   const images = await Promise.all(
-    serviceNames.map(async (service) => {
+    coreServiceNames.map(async (service) => {
       const image = labImage(service)
       const bytes = Number(await docker('image', 'inspect', '--format', '{{.Size}}', image))
       return { service, bytes, layers: await imageLayers(image) }

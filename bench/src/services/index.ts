@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ServiceName, serviceNames } from '@polyservice-lab/contracts/services'
+import { coreServiceNames, type ServiceName } from '@polyservice-lab/contracts/services'
 import type { ComparisonOptions } from '../measure/comparison.ts'
 import type { Protocol, Scenario } from '../scenario.ts'
 import type { FloorName } from '../servers/floor.ts'
@@ -29,7 +29,7 @@ export interface MeasuredService {
 
 /** The services of the registry that have something to measure. */
 export const measuredServices: readonly MeasuredService[] = await Promise.all(
-  serviceNames
+  coreServiceNames
     .filter((name) => existsSync(join(import.meta.dirname, name)))
     .map(async (name) => (await import(`./${name}/index.ts`)).service as MeasuredService),
 )

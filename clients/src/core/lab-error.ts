@@ -6,6 +6,8 @@ export type LabErrorCode = ErrorCode | 'protocol_error'
 export interface LabErrorDetails {
   /** What the protocol itself said: an HTTP status, a gRPC status, a close code, an ERROR code. */
   readonly status?: number | string | undefined
+  /** The fault in the words of the service, where the code alone does not tell it: `email_taken`. */
+  readonly reason?: string | undefined
   /** One entry per wrong field of an `invalid_argument`. */
   readonly violations?: readonly FieldViolation[]
   /** The id under which the server logged the call. */
@@ -21,6 +23,7 @@ export interface LabErrorDetails {
 export class LabError extends Error {
   readonly code: LabErrorCode
   readonly status: number | string | undefined
+  readonly reason: string | undefined
   readonly violations: readonly FieldViolation[]
   readonly requestId: string | undefined
   readonly body: unknown
@@ -31,6 +34,7 @@ export class LabError extends Error {
     this.name = 'LabError'
     this.code = code
     this.status = details.status
+    this.reason = details.reason
     this.violations = details.violations ?? []
     this.requestId = details.requestId
     this.body = details.body

@@ -11,6 +11,10 @@ import { refusedError } from './echo-errors.ts'
 export interface OpenOptions {
   /** host:port */
   readonly address: string
+  /** Default: `/`. */
+  readonly path?: string | undefined
+  /** The subprotocols that are offered (RFC 6455, 1.9). Default: none. */
+  readonly protocols?: readonly string[] | undefined
   readonly origin: string | undefined
   readonly compression: boolean
   readonly tell: Tell | undefined
@@ -28,7 +32,7 @@ const closeTimeoutMs = 2_000
  * @throws LabError when the signal ends it, nothing answers, or the server refuses
  */
 export function openWebSocket<T>(
-  { address, origin, compression, tell }: OpenOptions,
+  { address, path = '/', protocols = [], origin, compression, tell }: OpenOptions,
   signal: AbortSignal,
   use: (socket: WebSocket) => T,
 ): Promise<T> {
@@ -43,7 +47,7 @@ export function openWebSocket<T>(
         request.end()
       },
     }
-    const socket = new WebSocket(`ws://${address}/`, options)
+    const socket = new WebSocket(`ws://${address}${path}`, [...protocols], options)
     const fail = (error: LabError): void => {
       signal.removeEventListener('abort', abort)
       reject(error)

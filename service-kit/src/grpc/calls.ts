@@ -65,9 +65,9 @@ export function createCalls(options: CallsOptions) {
       // When grpc-js has the stream, in the next tick, and has read nothing of it.
       process.nextTick(() => process.nextTick(() => call.fail(error)))
     }
-    // Both are seen to.
-    delete headers['grpc-encoding']
-    delete headers['grpc-timeout']
+    // What is seen to here, and what no handler asks for, is not for grpc-js to read and to copy.
+    for (const name in headers)
+      if (!name.startsWith(':') && name !== 'content-type' && name !== callKey) delete headers[name]
   }
 
   const onStart = (message: unknown) => {

@@ -1,17 +1,21 @@
-import type { DescMethod, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
+import type { DescMessage, DescMethod, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
 import type { ServerDuplexStream, ServerUnaryCall, sendUnaryData, UntypedHandleCall } from '@grpc/grpc-js'
 import { encodeMessage, methodPath } from '@polyservice-lab/contracts/grpc'
 import type { CallContext, ServerCall } from './server-call.ts'
 
-type Answer<T> = T | Promise<T>
+/** A message, or the bytes of one that is made once and given often. */
+type Answer<D extends DescMessage> = MessageInitShape<D> | Buffer
 
 /** How a method is served: as a function of messages, streams being async iterables. */
 type Handler<M extends Pick<DescMethod, 'input' | 'output' | 'methodKind'>> = {
-  unary: (request: MessageShape<M['input']>, call: CallContext) => Answer<MessageInitShape<M['output']>>
+  unary: (
+    request: MessageShape<M['input']>,
+    call: CallContext,
+  ) => Answer<M['output']> | Promise<Answer<M['output']>>
   client_streaming: (
     requests: AsyncIterable<MessageShape<M['input']>>,
     call: CallContext,
-  ) => Answer<MessageInitShape<M['output']>>
+  ) => Promise<Answer<M['output']>>
   server_streaming: (
     request: MessageShape<M['input']>,
     call: CallContext,
@@ -66,23 +70,37 @@ function serveOne(
   const takesMany = methodKind === 'client_streaming' || methodKind === 'bidi_streaming'
   const givesMany = methodKind === 'server_streaming' || methodKind === 'bidi_streaming'
 
-  async function run(call: ServerCall, grpc: GrpcCall, callback: sendUnaryData<Buffer>): Promise<void> {
+  async function sendAll(call: ServerCall, grpc: GrpcCall, answers: AsyncIterable<Answer<typeof output>>) {
+    for await (const answer of answers) await call.send(grpc, encode(output, answer))
+    call.succeed((trailers) => grpc.end(trailers))
+  }
+
+  /** @returns a promise only where the answer is not there at once: the turns of promises cost a short call much */
+  function run(call: ServerCall, grpc: GrpcCall, callback: sendUnaryData<Buffer>): Promise<void> | undefined {
     const answer = handler(takesMany ? call.messages(input, grpc) : call.take(input, grpc.request), call)
-    if (givesMany) {
-      for await (const message of answer as AsyncIterable<MessageInitShape<typeof output>>)
-        await call.send(grpc, encodeMessage(output, message))
-      call.succeed((trailers) => grpc.end(trailers))
-    } else {
-      const bytes = encodeMessage(output, (await answer) as MessageInitShape<typeof output>)
+    if (givesMany) return sendAll(call, grpc, answer as AsyncIterable<Answer<typeof output>>)
+    const succeed = (message: Answer<typeof output>) => {
+      const bytes = encode(output, message)
       call.succeed((trailers) => callback(null, bytes, trailers), bytes)
     }
+    if (answer instanceof Promise) return answer.then(succeed)
+    succeed(answer as Answer<typeof output>)
+    return undefined
   }
 
   const serve = (grpc: GrpcCall, callback: sendUnaryData<Buffer>) => {
     const call = find(grpc)
     if (call === undefined || call.isEnded) return
     call.handle((status) => (givesMany ? grpc.emit('error', status) : callback(status)))
-    run(call, grpc, callback).catch((error) => call.fail(error))
+    try {
+      run(call, grpc, callback)?.catch((error) => call.fail(error))
+    } catch (error) {
+      call.fail(error)
+    }
   }
   return serve as UntypedHandleCall
+}
+
+function encode<D extends DescMessage>(schema: D, answer: Answer<D>): Buffer {
+  return Buffer.isBuffer(answer) ? answer : encodeMessage(schema, answer)
 }

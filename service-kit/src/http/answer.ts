@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, Request, Response } from 'express'
 import { AppError } from '../app-error.ts'
 import type { ServiceDeps } from '../run-service.ts'
 import { discardRest } from './body.ts'
@@ -13,8 +13,11 @@ export interface HttpAnswer {
   readonly body: string
 }
 
-/** The answer that tells of an error; the one table of an edge. Of an unknown error it shows nothing. */
-export type ToWire = (error: unknown) => HttpAnswer
+/**
+ * The answer that tells of an error; the one table of an edge. Of an unknown error it shows nothing.
+ * @param request undefined where what came is no request
+ */
+export type ToWire = (error: unknown, request?: Request) => HttpAnswer
 
 /**
  * Sends an answer; with the headers of every answer, all in one piece.
@@ -63,6 +66,6 @@ export function answerErrors(
       return
     }
     discardRest(request, discardBytesMax)
-    write(response, toWire(error))
+    write(response, toWire(error, request))
   }
 }

@@ -22,7 +22,7 @@ export function meterConnections(server: Server, metrics: Metrics): void {
     })
   })
   server.on('request', ({ socket }, response: ServerResponse) =>
-    response.once('close', () => counters.get(socket)?.()),
+    response.on('close', () => counters.get(socket)?.()),
   )
 }
 

@@ -15,18 +15,32 @@ export interface Exchange {
   sendBudget: SendBudget
 }
 
-/** An id for each request, in `X-Request-Id` of its answer and in its access line. */
-export function beginExchange(sendBudget: SendBudget, { access, metrics }: ServiceDeps): RequestHandler {
-  return (_request, response, next) => {
+const visibleAscii = /^[\x21-\x7e]{1,128}$/
+
+export interface ExchangeOptions {
+  /** Those of every answer. */
+  readonly headers: ReadonlyMap<string, string>
+  readonly sendBudget: SendBudget
+  /** Whether the id that a request comes with is kept where it is 1 to 128 visible ASCII characters. */
+  readonly keepsRequestIds: boolean
+}
+
+/** Gives each request an id, which stands in `X-Request-Id` of its answer and in its access line. */
+export function beginExchange(
+  { headers, sendBudget, keepsRequestIds }: ExchangeOptions,
+  { access, metrics }: ServiceDeps,
+): RequestHandler {
+  return (request, response, next) => {
     const startedAt = performance.now()
-    const requestId = randomUUID()
+    const given = keepsRequestIds ? String(request.headers['x-request-id'] ?? '') : ''
+    const requestId = visibleAscii.test(given) ? given : randomUUID()
     const locals = response.locals as Exchange
     locals.requestId = requestId
     locals.operation = 'other'
     locals.sendBudget = sendBudget
-    response.setHeader('X-Request-Id', requestId)
+    response.setHeader('X-Request-Id', requestId).setHeaders(headers as Map<string, string>)
     metrics.inFlight.inc()
-    response.once('close', () => {
+    response.on('close', () => {
       metrics.inFlight.dec()
       const { operation, outcome = response.writableFinished ? 'ok' : 'cancelled' } = locals
       const status = outcome === 'cancelled' ? httpStatuses.cancelled : response.statusCode

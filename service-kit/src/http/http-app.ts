@@ -1,3 +1,5 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import cors from 'cors'
 import express, { type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
@@ -27,6 +29,12 @@ export interface HttpAppOptions {
   readonly sendBytesMax: number
   /** Whether X-Forwarded-Proto, -Host and -For come from a proxy of ours. Default: they are ignored. */
   readonly trustsProxy?: boolean
+  /** Whether a request keeps the X-Request-Id that it comes with. Default: every request gets a new one. */
+  readonly keepsRequestIds?: boolean
+  /** Headers of answers that pages of the web origins may read, beside those of every service. */
+  readonly exposedHeaders?: readonly string[]
+  /** Runs before the endpoints, and before the answer to a path or a method that is none. */
+  readonly prepare?: RequestHandler
   readonly deps: ServiceDeps
 }
 
@@ -36,14 +44,16 @@ export interface HttpAppOptions {
  */
 export function createHttpApp(options: HttpAppOptions): Express {
   const { endpoints, toWire, corsOrigins, redirectsSlashes = false, discardBytesMax, deps } = options
-  const { sendBytesMax, trustsProxy = false } = options
+  const { sendBytesMax, trustsProxy = false, keepsRequestIds = false, prepare } = options
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.enable('strict routing').enable('case sensitive routing')
   // One proxy, the one that connects to us.
   if (trustsProxy) app.set('trust proxy', 1)
-  app.use(beginExchange(new SendBudget(sendBytesMax), deps), securityHeaders(), checkHead)
-  if (corsOrigins.length > 0) app.use(crossOrigins(corsOrigins))
+  const exchange = { headers: securityHeaders(), sendBudget: new SendBudget(sendBytesMax), keepsRequestIds }
+  app.use(beginExchange(exchange, deps), checkHead)
+  if (corsOrigins.length > 0) app.use(crossOrigins(corsOrigins, options.exposedHeaders))
+  if (prepare !== undefined) app.use(prepare)
   for (const { method, path, operation, handle } of endpoints)
     app[lowerCase[method]](path, (request, response, next) => {
       response.locals['operation'] = operation
@@ -57,21 +67,30 @@ export function createHttpApp(options: HttpAppOptions): Express {
 const lowerCase = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const
 
 /** Helmet's headers; those that only make sense behind TLS are left to the proxy that ends it. */
-function securityHeaders(): RequestHandler {
-  return helmet({
+function securityHeaders(): ReadonlyMap<string, string> {
+  const secure = helmet({
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
     strictTransportSecurity: false,
   })
+  // They are the same for every request, and Helmet's twelve handlers would make them again for each.
+  const headers = new Map<string, string>()
+  const response = new ServerResponse(new IncomingMessage(new Socket()))
+  response.setHeader = (name, value) => {
+    headers.set(name, String(value))
+    return response
+  }
+  secure(response.req, response, () => {})
+  return headers
 }
 
 /** Headers of answers that pages of other origins may read. */
-const exposedHeaders = ['Content-Range', 'ETag', 'Location', 'Retry-After', 'X-Request-Id']
+const commonHeaders = ['Content-Range', 'ETag', 'Location', 'Retry-After', 'X-Request-Id']
 
 /** Preflights are answered here, whatever their path; OPTIONS without the question of one goes on. */
-function crossOrigins(origins: readonly string[]): RequestHandler {
+function crossOrigins(origins: readonly string[], more: readonly string[] = []): RequestHandler {
   const origin = origins.includes('*') ? '*' : [...origins]
   return cors((request, decide) => {
     const isPreflight = request.headers['access-control-request-method'] !== undefined
-    decide(null, { origin, exposedHeaders, preflightContinue: !isPreflight })
+    decide(null, { origin, exposedHeaders: [...commonHeaders, ...more], preflightContinue: !isPreflight })
   })
 }

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Express } from 'express'
 import type { BaseConfig } from '../config.ts'
 import { httpDrain, listen } from '../listen.ts'
@@ -31,6 +31,7 @@ export function createHttpServer(
   const { requestTimeoutMs, sendTimeoutMs } = config
   const server = createServer(
     {
+      ...messagesOf(app),
       maxHeaderSize: config.headerBytesMax,
       requestTimeout: requestTimeoutMs,
       headersTimeout: Math.min(requestTimeoutMs, headersTimeoutMsMax),
@@ -55,6 +56,19 @@ export function createHttpServer(
     start: () => listen(server, config.port, config.host),
     [Symbol.asyncDispose]: drain,
   }
+}
+
+/**
+ * Classes whose objects are requests and answers of the application from the start. Express changes the prototype of
+ * those that are not, after which neither Node's code nor Express' is as fast with them.
+ */
+function messagesOf(app: Express) {
+  class Request extends IncomingMessage {}
+  class Response extends ServerResponse {}
+  Object.setPrototypeOf(Request.prototype, app.request)
+  Object.setPrototypeOf(Response.prototype, app.response)
+  Object.assign(app, { request: Request.prototype, response: Response.prototype })
+  return { IncomingMessage: Request, ServerResponse: Response }
 }
 
 /** How often requests and answers that take too long are looked for. */

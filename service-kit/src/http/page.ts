@@ -11,6 +11,8 @@ export interface PageParts {
   readonly html: string
   /** The Russian text of every English one. */
   readonly russian: Readonly<Record<string, string>>
+  /** Whether the page may load scripts of its own server. Default: it loads nothing. */
+  readonly loadsScripts?: boolean
 }
 
 const languages = ['en', 'ru'] as const
@@ -18,10 +20,14 @@ type Language = (typeof languages)[number]
 
 /**
  * Makes the answer to a request for a page: one HTML file in the language that the visitor chose before (a cookie that
- * all services of a host share), or else prefers. It loads nothing, and its policy allows the scripts and styles that
- * stand in it and nothing else (Content Security Policy 3).
+ * all services of a host share), or else prefers. Its policy allows the scripts and styles that stand in it, where it is
+ * said scripts of its own server, and nothing else (Content Security Policy 3).
  */
-export function createPage({ html, russian }: PageParts): (request: Request, response: Response) => void {
+export function createPage({
+  html,
+  russian,
+  loadsScripts = false,
+}: PageParts): (request: Request, response: Response) => void {
   const shell = readFileSync(new URL('page-shell.html', import.meta.url), 'utf8')
   const part = (name: string) => new RegExp(`<${name}[ >].*?</${name}>`, 's').exec(html)?.[0] ?? ''
   const dictionary = JSON.stringify(russian).replaceAll('<', '\\u003c')
@@ -36,7 +42,7 @@ export function createPage({ html, russian }: PageParts): (request: Request, res
   }
   const headers = {
     'Content-Type': 'text/html; charset=utf-8',
-    'Content-Security-Policy': policyOf(english),
+    'Content-Security-Policy': policyOf(english, loadsScripts),
     'Cache-Control': 'no-cache',
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
@@ -63,10 +69,10 @@ function inLanguage(html: string, language: Language, russian: PageParts['russia
   return translated.replace('<html lang="en">', `<html lang="${language}">`)
 }
 
-function policyOf(html: string): string {
+function policyOf(html: string, loadsScripts: boolean): string {
   return [
     "default-src 'none'",
-    `script-src ${hashesOf(html, 'script')}`,
+    `script-src ${loadsScripts ? "'self' " : ''}${hashesOf(html, 'script')}`,
     `style-src ${hashesOf(html, 'style')}`,
     "connect-src 'self'",
     'img-src data:',

@@ -29,10 +29,10 @@ export function refuseWhatIsNoRequest(server: Server, toWire: ToWire, { access }
       socket.destroy()
       return
     }
-    const { status, body, headers } = toWire(error)
+    const { status, body, headers, contentType = 'application/json' } = toWire(error)
     const requestId = begun?.locals?.requestId ?? randomUUID()
     const lines = Object.entries({
-      'Content-Type': 'application/json',
+      'Content-Type': contentType,
       'Content-Length': Buffer.byteLength(body),
       Connection: 'close',
       'X-Request-Id': requestId,

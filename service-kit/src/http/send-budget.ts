@@ -23,7 +23,7 @@ export class SendBudget {
   hold(response: ServerResponse, bytes: number): void {
     if (bytes === 0) return
     this.#waiting += bytes
-    response.once('close', () => {
+    response.on('close', () => {
       this.#waiting -= bytes
     })
   }

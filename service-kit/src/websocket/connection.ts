@@ -31,6 +31,14 @@ export interface ConnectionOptions {
   readonly handle: (connection: Connection, message: Message) => Promise<void> | void
   /** The close of a connection whose handler threw. */
   readonly toClose: (error: unknown) => Close
+  /** How long after a ping something must have been heard, in ms. Default: a pong, before the next ping. */
+  readonly heartbeatTimeoutMs?: number
+  /** Whether each message is counted as an operation. Default: it is; the handler counts otherwise. */
+  readonly countsMessages?: boolean
+  readonly opened?: (connection: Connection) => void
+  readonly closed?: (connection: Connection) => void
+  /** Something of what waited to be sent has left. */
+  readonly left?: (connection: Connection) => void
 }
 
 /** What the connections of a server share. */
@@ -92,6 +100,16 @@ export class Connection implements Sender {
     this.#answerBeforeTheEnd()
   }
 
+  /** The subprotocol that was agreed on, or the empty text. */
+  get protocol(): string {
+    return this.#webSocket.protocol
+  }
+
+  /** What was sent and has not left, in bytes. */
+  get unsentBytes(): number {
+    return this.#webSocket.bufferedAmount
+  }
+
   get isUnread(): boolean {
     return this.#socket.writableLength > 0
   }
@@ -142,10 +160,15 @@ export class Connection implements Sender {
     // What a client that is not read from has answered is not known; the send timeout watches it.
     if (!this.#webSocket.isOpen || this.#isPaused) return
     if (this.#awaitsPong) {
-      this.terminate('deadline_exceeded')
+      if (this.#shared.options.heartbeatTimeoutMs === undefined) this.terminate('deadline_exceeded')
       return
     }
     this.#awaitsPong = true
+    const { heartbeatTimeoutMs } = this.#shared.options
+    if (heartbeatTimeoutMs !== undefined)
+      setTimeout(() => {
+        if (this.#awaitsPong && !this.#isPaused) this.terminate('deadline_exceeded')
+      }, heartbeatTimeoutMs).unref()
     this.#cork()
     this.#webSocket.ping(undefined, false, this.#left)
   }
@@ -178,7 +201,10 @@ export class Connection implements Sender {
   #handle(message: Message): void {
     const { options, deps } = this.#shared
     const beganAt = performance.now()
-    const done = () => deps.metrics.observe('message', 'ok', (performance.now() - beganAt) / 1000)
+    const done = () => {
+      if (options.countsMessages !== false)
+        deps.metrics.observe('message', 'ok', (performance.now() - beganAt) / 1000)
+    }
     try {
       const handled = options.handle(this, message)
       if (handled === undefined) done()
@@ -232,6 +258,7 @@ export class Connection implements Sender {
   readonly #left = (): void => {
     this.#frames -= 1
     if (this.#sendCost > 0) this.#holdUnsent()
+    this.#shared.options.left?.(this)
     if (this.#frames > 0) return
     if (this.#webSocket.compressionCost > 0) this.#webSocket.releaseCompression()
     const ping = this.#lastPing
@@ -258,6 +285,7 @@ export class Connection implements Sender {
   }
 
   #read(bytes: number): void {
+    if (this.#shared.options.heartbeatTimeoutMs !== undefined) this.#awaitsPong = false
     this.#readCost += bytes + pieceCost
     this.#holdUnread()
   }

@@ -20,6 +20,8 @@ export interface WebSocketsOptions extends ConnectionOptions {
   readonly messageBytesMax: number
   /** Of what was read and not answered, over all connections. */
   readonly receiveBytesMax: number
+  /** Shares that bound with others. Default: one of `receiveBytesMax`. */
+  readonly receiveBudget?: ReceiveBudget
   /** Of what was not sent, over all connections. */
   readonly sendBytesMax: number
   readonly heartbeatMs: number
@@ -45,16 +47,18 @@ export class WebSockets {
     const serverOptions = { noServer: true, clientTracking: false, autoPong: false, ...limits, ...server }
     this.#server = new WebSocketServer({ ...serverOptions, WebSocket: ServerWebSocket })
     const answerBudget = new AnswerBudget(options.sendBytesMax)
-    const receiveBudget = new ReceiveBudget(options.receiveBytesMax)
+    const receiveBudget = options.receiveBudget ?? new ReceiveBudget(options.receiveBytesMax)
     const closed = (connection: Connection): void => {
       this.#connections.delete(connection)
       deps.metrics.connections.dec()
+      options.closed?.(connection)
     }
     const shared = { options, answerBudget, receiveBudget, deps, closed }
     this.#open = (webSocket, socket) => {
       const connection = new Connection(webSocket, socket, shared)
       this.#connections.add(connection)
       deps.metrics.connections.inc()
+      options.opened?.(connection)
       if (this.#stopping !== undefined) connection.close(this.#stopping)
     }
     const beat = (): void => {

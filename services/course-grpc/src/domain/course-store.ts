@@ -5,6 +5,7 @@ export type Stop = Pick<AbortSignal, 'throwIfAborted'>
 
 /** Where courses are kept. What a method has acknowledged is durable. */
 export interface CourseStore {
+  /** Gives the same object for the same course, most of the time. */
   get(courseId: string): Promise<Course | undefined>
   /**
    * The first courses after an id, in the order of their ids by the bytes of UTF-8: at most `limit`, fewer where they

@@ -1,4 +1,5 @@
-import type { CourseService } from '@polyservice-lab/contracts/course-grpc'
+import { CourseService } from '@polyservice-lab/contracts/course-grpc'
+import { encodeMessage } from '@polyservice-lab/contracts/grpc'
 import { type Handlers, protoName } from '@polyservice-lab/service-kit/grpc'
 import type { Catalogue } from '../domain/catalogue.ts'
 import { type Course, invalidFields, type MutableField, mutableFields } from '../domain/course.ts'
@@ -9,8 +10,19 @@ import { pageTokenAfter, parsePageToken } from './page-token.ts'
 
 /** The rpcs of courseservice.CourseService over a catalogue. */
 export function courseHandlers(catalogue: Catalogue): Handlers<typeof CourseService> {
+  const { output } = CourseService.method.getCourse
+  /** A course that is asked for again is the same object, until something is written. */
+  const encodedCourses = new WeakMap<Course, Buffer>()
+
   return {
-    getCourse: ({ courseId }) => catalogue.get(courseId),
+    async getCourse({ courseId }) {
+      const course = await catalogue.get(courseId)
+      const known = encodedCourses.get(course)
+      if (known !== undefined) return known
+      const bytes = encodeMessage(output, course)
+      encodedCourses.set(course, bytes)
+      return bytes
+    },
 
     async *listCourses({ pageSize, pageToken }, { trailers }) {
       const page = catalogue.list(pageSize, parsePageToken(pageToken))

@@ -11,7 +11,7 @@ import { createImportStage, removeLeftStages } from './import-stage.ts'
 import { migrations, type Schema } from './migrations.ts'
 
 /** How many rows that were read are kept. */
-const knownMax = 256
+const knownMax = 128
 
 /** In characters: what a page that somebody reads slowly holds in memory, but for its last course. */
 const pageCharsMax = 16_384

@@ -16,10 +16,12 @@ interface RouteInput<P extends string, Q extends string, B, C> {
   readonly request: Request
 }
 
+/** How a body is read: as a JSON value, a form of texts, or a form with a file. */
+export type BodyKind = 'json' | 'form' | 'upload'
+
 /** What the body of a request must be. */
 interface RequestBody<B> {
-  /** How it is read: a JSON value, a form of texts, or a form with a file. */
-  readonly kind: 'json' | 'form' | 'upload'
+  readonly kind: BodyKind
   readonly schema: z.ZodType<B>
   /** Gives the sentence that says which rule over several fields a value breaks. */
   broken?(value: NoInfer<B>): string | undefined
@@ -39,6 +41,8 @@ interface Definition<P extends string, Q extends string, B, C> {
   handle(input: RouteInput<P, Q, B, C>): Promise<Writable | void>
 }
 
+export type FieldsSchema = z.ZodObject<Readonly<Record<string, z.ZodType<string>>>>
+
 /** One operation of the API: what it takes, what it answers, and how it is documented. */
 export interface Route
   extends Required<Omit<Definition<string, string, unknown, unknown>, `${string}Fields` | 'body'>> {
@@ -47,8 +51,8 @@ export interface Route
   readonly path: string
   readonly tag: Tag
   readonly secured: boolean
-  readonly pathFields: z.ZodObject<Readonly<Record<string, z.ZodType<string>>>>
-  readonly queryFields: z.ZodObject<Readonly<Record<string, z.ZodType<string>>>>
+  readonly pathFields: FieldsSchema | undefined
+  readonly queryFields: FieldsSchema | undefined
   readonly body: RequestBody<unknown> | undefined
   handle(input: RouteInput<string, string, unknown, unknown>): Promise<Writable>
 }
@@ -87,8 +91,8 @@ function complete(
     path,
     tag: path.split('/')[1] as Tag,
     secured,
-    pathFields: z.object(definition.pathFields),
-    queryFields: z.object(definition.queryFields),
+    pathFields: definition.pathFields && z.object(definition.pathFields),
+    queryFields: definition.queryFields && z.object(definition.queryFields),
     handle: async (input) => (await definition.handle(input)) ?? null,
   }
 }

@@ -7,7 +7,7 @@ import { readJsonBody } from './body.ts'
 import type { Form, FormReader } from './forms/read-form.ts'
 import type { JsonValue } from './json/json-value.ts'
 import type { Writable } from './json/write-json.ts'
-import type { Route } from './route.ts'
+import type { BodyKind, Route } from './route.ts'
 import { parseRequest } from './validation/parse-request.ts'
 
 export interface RunnerDeps {
@@ -19,9 +19,6 @@ export interface RunnerDeps {
 
 /** Makes the value that a request to a route is answered with. */
 export type RouteRunner = (route: Route, request: Request) => Promise<Writable>
-
-/** Who is asking, or the error that says that nobody knows. */
-type Caller = { readonly user: User | undefined } | { readonly error: unknown }
 
 /**
  * Runs routes; the order of checks is that of the contract: a body that cannot be parsed, then who is asking, then
@@ -37,47 +34,34 @@ export function createRouteRunner(deps: RunnerDeps): RouteRunner {
     return authentication.authenticate(token)
   }
 
-  async function askCaller(route: Route, request: Request): Promise<Caller> {
-    if (!route.secured) return { user: undefined }
-    return authenticate(request).then(
-      (user) => ({ user }),
-      (error: unknown) => ({ error }),
-    )
-  }
-
   async function readBody(
-    route: Route,
+    kind: BodyKind,
     request: Request,
     share: BudgetShare,
-    caller: Caller,
-  ): Promise<Form | { values: JsonValue | undefined } | undefined> {
-    if (route.body === undefined) return undefined
-    if (route.body.kind === 'json') return { values: await readJsonBody(request, bodyBytesMax, share) }
+    isKnown: boolean,
+  ): Promise<Form | { values: JsonValue | undefined }> {
+    if (kind === 'json') return { values: await readJsonBody(request, bodyBytesMax, share) }
     // Nobody's bytes do not go to the disk.
-    const keeps = route.body.kind === 'upload' && 'user' in caller
-    return readForm(request, share, keeps ? 'upload_file' : undefined)
+    return readForm(request, share, kind === 'upload' && isKnown ? 'upload_file' : undefined)
+  }
+
+  function run(route: Route, request: Request, caller: User | undefined, body?: unknown): Promise<Writable> {
+    const { path, query, body: parsed } = parseRequest(route, request, body)
+    return route.handle({ path, query, body: parsed, caller, request })
   }
 
   return async (route, request) => {
-    const caller = await askCaller(route, request)
+    const asking = route.secured ? authenticate(request) : undefined
+    if (route.body === undefined) return run(route, request, await asking)
+    const [caller] = await Promise.allSettled([asking])
     // Held until the route has ended: so long is the body, or what was made of it, in memory.
     using share = receiveBudget.open()
-    const written = await readBody(route, request, share, caller)
-    await using _form = written !== undefined && Symbol.asyncDispose in written ? written : undefined
-    if ('error' in caller) throw caller.error
-    const input = parseRequest(route, {
-      params: Object.entries(request.params) as [string, string][],
-      query: queryOf(request),
-      body: written?.values,
-    })
+    const written = await readBody(route.body.kind, request, share, caller.status === 'fulfilled')
+    await using _form = Symbol.asyncDispose in written ? written : undefined
+    if (caller.status === 'rejected') throw caller.reason
     // Awaited here: the files of the form go when it has ended.
-    return await route.handle({ ...input, caller: caller.user, request })
+    return await run(route, request, caller.value, written.values)
   }
-}
-
-function queryOf({ url }: Request): URLSearchParams {
-  const question = url.indexOf('?')
-  return new URLSearchParams(question < 0 ? undefined : url.slice(question + 1))
 }
 
 function splitOnce(header: string): [scheme: string, rest: string] {

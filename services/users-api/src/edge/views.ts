@@ -39,5 +39,7 @@ function writePath(names: string): string {
 
 /** The properties that the schema knows, in its order. */
 function pick<S extends z.ZodObject>(schema: S, value: z.output<S>): z.output<S> {
-  return Object.fromEntries(Object.keys(schema.shape).map((name) => [name, value[name]])) as z.output<S>
+  const picked: Record<string, unknown> = {}
+  for (const name in schema.shape) picked[name] = value[name]
+  return picked as z.output<S>
 }

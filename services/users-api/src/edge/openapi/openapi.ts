@@ -1,5 +1,5 @@
 import { basePath } from '../base-path.ts'
-import type { Route, Tag } from '../route.ts'
+import type { FieldsSchema, Route, Tag } from '../route.ts'
 import { schemas } from '../validation/schemas.ts'
 import { components, describeAnswer, describeSchema, type JsonSchema } from './components.ts'
 
@@ -60,8 +60,8 @@ function describeRoute(route: Route): JsonSchema {
   }
 }
 
-function describeParameters(where: 'path' | 'query', { shape }: Route['pathFields']): JsonSchema[] {
-  return Object.entries(shape).map(([name, schema]) => ({
+function describeParameters(where: 'path' | 'query', fields: FieldsSchema | undefined): JsonSchema[] {
+  return Object.entries(fields?.shape ?? {}).map(([name, schema]) => ({
     name,
     in: where,
     required: !schema.isOptional(),
@@ -71,7 +71,7 @@ function describeParameters(where: 'path' | 'query', { shape }: Route['pathField
 
 function describeResponses(route: Route): JsonSchema {
   const { method, tag, answer, secured, failures, body, pathFields, queryFields } = route
-  const fields = { ...pathFields.shape, ...queryFields.shape }
+  const fields = { ...pathFields?.shape, ...queryFields?.shape }
   // A login keeps nothing.
   const writes = method !== 'GET' && tag !== 'authentication'
   const texts: Record<number, string> = {

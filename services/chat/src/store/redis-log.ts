@@ -1,0 +1,255 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { AppError, type Logger } from '@polyservice-lab/service-kit'
+import type { Applied, ChatSnapshot } from '../domain/chat-state.ts'
+import type { CommandLog, Machine } from '../domain/command-log.ts'
+import type { Command } from '../domain/commands.ts'
+import type { RoomState } from '../domain/room.ts'
+import { Presence } from './presence.ts'
+import { connectTo, keysOf, run } from './redis-scripts.ts'
+
+export interface RedisOptions {
+  readonly redisPrefix: string
+  readonly redisTimeoutMs: number
+  readonly presenceTimeoutMs: number
+}
+
+/** How many entries are read at once, and how long one waits for the first. */
+const read = { COUNT: 500, BLOCK: 1_000 } as const
+/** A state is kept when the log has grown by so much since the last one. */
+const keepEntries = 2_000
+const keepBytes = 8 * 1_048_576
+const beatMsMax = 1_000
+const retryMs = 100
+
+/** An entry of the log. */
+interface Entry {
+  readonly replica: string
+  readonly number: number
+  readonly command: Command
+}
+
+/** The state as it is kept, without the messages of rooms. */
+interface KeptState {
+  readonly applied: number
+  readonly people: ChatSnapshot['people']
+  readonly rooms: readonly string[]
+}
+
+/**
+ * A log that replicas share: a stream of Redis or Valkey, whose order is that of all. Beside the stream a state is kept from
+ * time to time, so that the stream can be short. A life is what lies between two losses of the data.
+ */
+export class RedisLog implements CommandLog {
+  readonly #options: RedisOptions
+  readonly #logger: Logger
+  readonly #keys: string[]
+  readonly #client: ReturnType<typeof connectTo>
+  readonly #reader: ReturnType<typeof connectTo>
+  readonly #presence: Presence
+  readonly #pending = new Map<number, (applied: Applied) => void>()
+  /** Epoch and number of messages of each room, as this replica has kept it last. */
+  readonly #kept = new Map<string, string>()
+  #machine: Machine | undefined
+  #life = ''
+  /** The number of the entry that was applied last. */
+  #applied = 0
+  #lastNumber = 0
+  #sinceKept = { entries: 0, bytes: 0 }
+  #isLoaded = false
+  #isBeating = false
+  #isOver = false
+  #loops: Promise<unknown> = Promise.resolve()
+
+  constructor(url: string, options: RedisOptions, logger: Logger) {
+    this.#options = options
+    this.#logger = logger
+    this.#keys = keysOf(options.redisPrefix)
+    this.#presence = new Presence(options.presenceTimeoutMs)
+    const { redisTimeoutMs } = options
+    const make = () => connectTo(url, redisTimeoutMs, read.BLOCK + redisTimeoutMs)
+    this.#client = make()
+    this.#reader = make()
+  }
+
+  get problem(): string | undefined {
+    return this.#isLoaded && this.#isBeating ? undefined : 'redis does not answer'
+  }
+
+  /** Redis is not waited for: a service that begins without it begins to work when it is there. */
+  async open(machine: Machine): Promise<void> {
+    this.#machine = machine
+    for (const client of [this.#client, this.#reader]) client.connect().catch(() => {})
+    this.#loops = Promise.all([this.#readOn(machine), this.#beatOn(machine)])
+  }
+
+  async append(command: Command): Promise<Applied> {
+    const { replica } = this.#machine as Machine
+    if (this.problem !== undefined) throw new AppError('unavailable', this.problem)
+    this.#lastNumber += 1
+    const number = this.#lastNumber
+    const { promise, resolve } = Promise.withResolvers<Applied>()
+    this.#pending.set(number, resolve)
+    const entry = JSON.stringify({ replica, number, command } satisfies Entry)
+    try {
+      const isAppended = await this.#inTime(run(this.#client, 'append', this.#keys, [this.#life, entry]))
+      if (isAppended !== 1) throw new Error('another life')
+      return await this.#inTime(promise)
+    } catch (error) {
+      this.#pending.delete(number)
+      throw new AppError('unavailable', 'redis does not answer', { cause: error })
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true
+    const replica = this.#machine?.replica ?? ''
+    await this.#inTime(this.#client.hDel(this.#keys[4] ?? '', replica)).catch(() => {})
+    this.#reader.destroy()
+    await this.#loops
+    this.#client.destroy()
+  }
+
+  async #inTime<T>(promise: Promise<T>): Promise<T> {
+    const { redisTimeoutMs } = this.#options
+    const late = AbortSignal.timeout(redisTimeoutMs)
+    const { promise: ended, reject } = Promise.withResolvers<never>()
+    const end = () => reject(new Error(`nothing within ${redisTimeoutMs} ms`))
+    late.addEventListener('abort', end)
+    try {
+      return await Promise.race([promise, ended])
+    } finally {
+      late.removeEventListener('abort', end)
+    }
+  }
+
+  async #readOn(machine: Machine): Promise<void> {
+    const key = this.#keys[1] ?? ''
+    while (!this.#isOver) {
+      try {
+        if (!this.#isLoaded) await this.#load(machine)
+        const streams = await this.#reader.xRead({ key, id: `0-${this.#applied}` }, read)
+        for (const { messages } of streams ?? [])
+          for (const { id, message } of messages) this.#take(machine, Number(id.slice(2)), message['e'] ?? '')
+      } catch (error) {
+        if (!(error instanceof Error)) throw error
+        await wait(retryMs)
+      }
+    }
+  }
+
+  #take(machine: Machine, number: number, text: string): void {
+    if (!this.#isLoaded || number <= this.#applied) return
+    if (number !== this.#applied + 1) {
+      this.#logger.warn('entries of the log are missing: loading the state')
+      this.#isLoaded = false
+      return
+    }
+    this.#applied = number
+    this.#sinceKept = { entries: this.#sinceKept.entries + 1, bytes: this.#sinceKept.bytes + text.length }
+    const { replica, number: own, command }: Entry = JSON.parse(text)
+    const applied = machine.apply(command)
+    if (replica !== machine.replica) return
+    this.#pending.get(own)?.(applied)
+    this.#pending.delete(own)
+  }
+
+  /** Loads the state that is kept; begins a life where there is none. */
+  async #load(machine: Machine): Promise<void> {
+    const loaded = await this.#inTime(run(this.#client, 'load', this.#keys, []))
+    const [life, state, rooms] = loaded as [string, string, string[]]
+    if (life === '' || state === '') {
+      await this.#begin(machine, life)
+      throw new Error('a life has begun')
+    }
+    const { applied, people, rooms: fields }: KeptState = JSON.parse(state)
+    const texts = new Map(pairs(rooms))
+    const states = fields.map((field): RoomState => JSON.parse(texts.get(field) ?? ''))
+    machine.restore({ people, rooms: states })
+    this.#kept.clear()
+    for (const room of states) this.#kept.set(room.id, versionOf(room))
+    this.#life = life
+    this.#applied = applied
+    this.#sinceKept = { entries: 0, bytes: 0 }
+    this.#isLoaded = true
+    // Those who are here are told to a log that works.
+    this.#isBeating = false
+  }
+
+  async #begin(machine: Machine, before: string): Promise<void> {
+    const { people, rooms } = machine.newborn
+    const state: KeptState = { applied: 0, people, rooms: rooms.map(fieldOf) }
+    const texts = rooms.flatMap((room) => [fieldOf(room), JSON.stringify(room)])
+    const args = [before, randomUUID(), JSON.stringify(state), ...texts]
+    await this.#inTime(run(this.#client, 'begin', this.#keys, args))
+  }
+
+  async #beatOn(machine: Machine): Promise<void> {
+    const { presenceTimeoutMs } = this.#options
+    for (let beat = 1; !this.#isOver; beat += 1) {
+      try {
+        await this.#beat(machine, beat)
+      } catch (error) {
+        if (!(error instanceof Error)) throw error
+        if (this.#isBeating) this.#logger.warn({ err: error }, 'redis does not answer')
+        this.#isBeating = false
+      }
+      await wait(this.#isBeating ? Math.min(presenceTimeoutMs / 8, beatMsMax) : retryMs)
+    }
+  }
+
+  async #beat(machine: Machine, beat: number): Promise<void> {
+    const args = [machine.replica, String(beat)]
+    const answer = await this.#inTime(run(this.#client, 'beat', this.#keys, args))
+    const [life, lastId, beats] = answer as [string, string, string[]]
+    if (!this.#isLoaded) return
+    const last = Number(lastId.slice(2))
+    if (life !== this.#life || last < this.#applied) {
+      this.#logger.warn('redis has lost its data')
+      if (life === this.#life) await this.#begin(machine, life)
+      this.#isLoaded = false
+      return
+    }
+    // A replica that comes back reads first what the others have said of it.
+    if (last > this.#applied && !this.#isBeating) return
+    if (!this.#isBeating) {
+      this.#isBeating = true
+      this.#presence.forget()
+      this.#logger.info('redis answers')
+      machine.resumed()
+    }
+    const others = machine.snapshot.people.map(({ replica }) => replica)
+    for (const replica of this.#presence.lost(pairs(beats), others, machine.replica)) {
+      await this.append({ kind: 'lose', replica, at: Date.now() })
+      await this.#inTime(this.#client.hDel(this.#keys[4] ?? '', replica))
+    }
+    if (this.#sinceKept.entries >= keepEntries || this.#sinceKept.bytes >= keepBytes)
+      await this.#keep(machine)
+  }
+
+  /** Keeps the state, and of the rooms those that have changed since this replica did so last. */
+  async #keep(machine: Machine): Promise<void> {
+    const { people, rooms } = machine.snapshot
+    const state: KeptState = { applied: this.#applied, people, rooms: rooms.map(fieldOf) }
+    const changed = rooms.filter((room) => this.#kept.get(room.id) !== versionOf(room))
+    const texts = changed.flatMap((room) => [fieldOf(room), JSON.stringify(room)])
+    const head = [this.#life, String(this.#applied), JSON.stringify(state), String(rooms.length)]
+    this.#sinceKept = { entries: 0, bytes: 0 }
+    await this.#inTime(run(this.#client, 'keep', this.#keys, [...head, ...state.rooms, ...texts]))
+    this.#kept.clear()
+    for (const room of rooms) this.#kept.set(room.id, versionOf(room))
+  }
+}
+
+/** The name of a room as ASCII that tells every two of them apart: UTF-8 does not tell lone surrogates apart. */
+function fieldOf({ id }: RoomState): string {
+  return JSON.stringify(id)
+}
+
+function versionOf({ epoch, lastSeq, emptySince }: RoomState): string {
+  return `${epoch} ${lastSeq} ${emptySince}`
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  return flat.flatMap((field, i): [string, string][] => (i % 2 === 0 ? [[field, flat[i + 1] ?? '']] : []))
+}

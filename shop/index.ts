@@ -1,0 +1,47 @@
+export { readShopConfig, type ShopConfig } from './src/config.ts'
+export {
+  type Cents,
+  type Order,
+  type OrderItem,
+  type OrderStatus,
+  orderStatuses,
+  type Product,
+  type Role,
+  roles,
+  type ShopEvent,
+  type User,
+} from './src/domain/entities.ts'
+export type { Feed } from './src/domain/feed.ts'
+export type { Lists, Page, Position, Selection, Slice, SortKey } from './src/domain/lists.ts'
+export type { OrderChanges, Orders } from './src/domain/orders.ts'
+export type { Products } from './src/domain/products.ts'
+export {
+  emailLengthMax,
+  emailPattern,
+  idOfText,
+  invalid,
+  isEmail,
+  isId,
+  isIdempotencyKey,
+  isName,
+  isQuantity,
+  itemsMax,
+  nameLengthMax,
+  notFound,
+  quantityMax,
+  ruleTexts,
+} from './src/domain/rules.ts'
+export type {
+  OrderFilter,
+  OrderRequest,
+  OrderSortKey,
+  PlacedOrder,
+  ProductFilter,
+  ProductSortKey,
+  UserFilter,
+  UserSortKey,
+} from './src/domain/store.ts'
+export type { Condition, UserChanges, UserInput, Users } from './src/domain/users.ts'
+export { type OpenShop, openShop, type Shop, type ShopOptions } from './src/open-shop.ts'
+export type { Access } from './src/security/access.ts'
+export type { Cursors } from './src/security/cursors.ts'

@@ -1,0 +1,84 @@
+/** The order of a list. Equal values are ordered by id, ascending. */
+export interface SortKey<Key extends string> {
+  readonly key: Key
+  readonly descending: boolean
+}
+
+/** Which entities, in which order. */
+export interface Selection<Filter, Key extends string> {
+  readonly filter: Filter
+  /** Default: by id. */
+  readonly sort: readonly SortKey<Key>[]
+}
+
+/** What an entity is ordered by: a value for each sort key, and its id at the end. */
+export type Position = readonly (string | number)[]
+
+/** Part of a list: by its number, or after a position. */
+interface Window {
+  readonly limit: number
+  readonly offset?: number
+  readonly after?: Position | undefined
+}
+
+export interface Page<Entity> {
+  readonly items: readonly Entity[]
+  readonly total: number
+}
+
+export interface Slice<Entity> {
+  readonly items: readonly Entity[]
+  /** Where the next slice begins; undefined at the end of the list. */
+  readonly next: Position | undefined
+}
+
+export interface ListStore<Entity, Filter, Key extends string> {
+  list(selection: Selection<Filter, Key>, window: Window): Promise<readonly Entity[]>
+  count(filter: Filter): Promise<number>
+}
+
+/** A kind of entity that can be listed. */
+export interface Lists<Entity, Filter, Key extends string> {
+  /** A page with a number, from 1. */
+  page(
+    selection: Selection<Filter, Key>,
+    page: { readonly page: number; readonly limit: number },
+  ): Promise<Page<Entity>>
+  /** What follows a position: nothing that is added or deleted meanwhile makes it repeat or skip another entity. */
+  slice(
+    selection: Selection<Filter, Key>,
+    slice: { readonly after: Position | undefined; readonly limit: number },
+  ): Promise<Slice<Entity>>
+}
+
+export function createLists<
+  Entity extends { readonly id: number },
+  Filter,
+  Key extends string & keyof Entity,
+>(store: ListStore<Entity, Filter, Key>): Lists<Entity, Filter, Key> {
+  return {
+    async page(selection, { page, limit }) {
+      const window = { limit, offset: (page - 1) * limit }
+      const [items, total] = await Promise.all([store.list(selection, window), store.count(selection.filter)])
+      return { items, total }
+    },
+    async slice(selection, { after, limit }) {
+      const found = await store.list(selection, { limit: limit + 1, after })
+      const items = found.slice(0, limit)
+      const last = items.at(-1)
+      const hasMore = found.length > limit && last !== undefined
+      return { items, next: hasMore ? positionOf(last, selection.sort) : undefined }
+    },
+  }
+}
+
+function positionOf<Entity extends { readonly id: number }, Key extends string & keyof Entity>(
+  entity: Entity,
+  sort: readonly SortKey<Key>[],
+): Position {
+  const values = sort.map(({ key }) => {
+    const value: unknown = entity[key]
+    return value instanceof Date ? value.getTime() : (value as string | number)
+  })
+  return [...values, entity.id]
+}

@@ -1,0 +1,101 @@
+import { AppError } from '@polyservice-lab/service-kit/app-error'
+import type { Order, OrderStatus, Product } from './entities.ts'
+import { createLists, type Lists } from './lists.ts'
+import {
+  assertValid,
+  isId,
+  isIdempotencyKey,
+  isQuantity,
+  itemsMax,
+  notFound,
+  ruleTexts,
+  versionMismatch,
+} from './rules.ts'
+import type {
+  OrderContents,
+  OrderFilter,
+  OrderRequest,
+  OrderSortKey,
+  OrderStore,
+  PlacedOrder,
+} from './store.ts'
+import type { Condition } from './users.ts'
+
+export interface OrderChanges {
+  readonly status?: OrderStatus | undefined
+}
+
+/** What is not there is not_found with the reason order_not_found, user_not_found or product_not_found. */
+export interface Orders extends Lists<Order, OrderFilter, OrderSortKey> {
+  get(id: number): Promise<Order>
+  /**
+   * Places an order, once for each idempotency key: an equal request with the same key gets the first answer again.
+   * @throws AppError invalid_argument with a violation for each wrong value; failed_precondition with the reason
+   *   idempotency_key_reused
+   */
+  place(request: OrderRequest, idempotencyKey?: string): Promise<PlacedOrder>
+  /**
+   * Cancels a placed order; what has the status already, or is given none, stays as it is.
+   * @throws AppError failed_precondition with the reason version_mismatch or order_cancelled
+   */
+  update(id: number, changes: OrderChanges, condition?: Condition<Order>): Promise<Order>
+}
+
+export function createOrders(store: OrderStore, now: () => Date, idempotencyKeepMs: number): Orders {
+  return {
+    ...createLists(store),
+    async get(id) {
+      return found(await store.find(id))
+    },
+    async place(request, idempotencyKey) {
+      assertValid(violationsOf(request, idempotencyKey))
+      const time = now()
+      const keptSince = new Date(time.getTime() - idempotencyKeepMs)
+      const key = idempotencyKey === undefined ? undefined : { key: idempotencyKey, keptSince }
+      return store.place(request, time, key, (userIsThere, products) => {
+        if (!userIsThere) throw notFound('user')
+        return contentsOf(request, products)
+      })
+    },
+    async update(id, { status }, condition) {
+      const order = await store.update(id, now(), (current) => {
+        if (condition?.(current) === false) throw versionMismatch()
+        if (status === undefined || current.status === status) return current
+        if (current.status === 'cancelled')
+          throw new AppError('failed_precondition', 'the order is cancelled', { reason: 'order_cancelled' })
+        return { ...current, status }
+      })
+      return found(order)
+    },
+  }
+}
+
+function found(order: Order | undefined): Order {
+  if (order === undefined) throw notFound('order')
+  return order
+}
+
+function contentsOf({ items }: OrderRequest, products: ReadonlyMap<number, Product>): OrderContents {
+  const priced = items.map(({ productId, quantity }) => {
+    const product = products.get(productId)
+    if (product === undefined) throw notFound('product')
+    return { productId, quantity, unitPrice: product.price }
+  })
+  const totalAmount = priced.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0)
+  return { items: priced, totalAmount }
+}
+
+function violationsOf({ userId, items }: OrderRequest, key: string | undefined) {
+  return [
+    !isId(userId) && { field: 'userId', description: ruleTexts.id },
+    (items.length < 1 || items.length > itemsMax) && { field: 'items', description: ruleTexts.items },
+    ...items
+      .slice(0, itemsMax)
+      .flatMap(({ productId, quantity }, i) => [
+        !isId(productId) && { field: `items[${i}].productId`, description: ruleTexts.id },
+        !isQuantity(quantity) && { field: `items[${i}].quantity`, description: ruleTexts.quantity },
+      ]),
+    key !== undefined &&
+      !isIdempotencyKey(key) && { field: 'idempotencyKey', description: ruleTexts.idempotencyKey },
+  ]
+}

@@ -1,0 +1,20 @@
+import type { Product } from './entities.ts'
+import { createLists, type Lists } from './lists.ts'
+import { notFound } from './rules.ts'
+import type { ProductFilter, ProductSortKey, ProductStore } from './store.ts'
+
+export interface Products extends Lists<Product, ProductFilter, ProductSortKey> {
+  /** @throws AppError not_found with the reason product_not_found */
+  get(id: number): Promise<Product>
+}
+
+export function createProducts(store: ProductStore): Products {
+  return {
+    ...createLists(store),
+    async get(id) {
+      const product = await store.find(id)
+      if (product === undefined) throw notFound('product')
+      return product
+    },
+  }
+}
