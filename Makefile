@@ -30,7 +30,7 @@ test: engine node_modules/.package-lock.json ## prove it: unit tests, then black
 	@npm test --silent
 
 bench: engine node_modules/.package-lock.json ## measure what each protocol costs, in 3 minutes; in 15: make bench PROFILE=full
-	@docker compose build --quiet
+	@scripts/compose.sh build --quiet
 	@npm run --silent bench -- --profile $(PROFILE)
 
 experiments: node_modules/.package-lock.json ## list the experiments: break one container, and see what every client sees

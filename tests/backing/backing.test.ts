@@ -82,6 +82,18 @@ describe('the engines', () => {
     expect(await inside('valkey', 'REDISCLI_AUTH= redis-cli get answer')).toContain('NOAUTH')
   })
 
+  test('make reset forgets what an engine keeps, and starts no other', async () => {
+    await valkey('set answer 42')
+    const running = await compose(['ps', '--services'])
+    const reset = promisify(execFile)('scripts/reset.sh', {
+      cwd: repositoryRoot,
+      env: { ...env, SERVICE: 'valkey' },
+    })
+    expect((await reset).stdout).toContain('valkey')
+    expect(await valkey('dbsize')).toBe('0\n')
+    expect(await compose(['ps', '--services'])).toBe(running)
+  })
+
   test('RabbitMQ keeps its queues when it is started again, and holds a consumer for hours', async () => {
     const ask = (path: string, ...args: string[]) =>
       inside('rabbitmq', `rabbitmqctl --silent ${path} ${args.join(' ')}`)

@@ -29,7 +29,7 @@ export interface PostgresOptions {
   readonly statementTimeoutMs?: number
   /** How long a transaction may be idle between two statements, in ms. Default: 10,000. */
   readonly idleInTransactionTimeoutMs?: number
-  /** How long the start waits for a server that is not there yet, in ms. Default: 30,000. */
+  /** How long the start waits for a server that is not there yet, or for its answer to a migration, in ms. Default: 30,000. */
   readonly startTimeoutMs?: number
 }
 
@@ -98,9 +98,13 @@ function connectionConfig({
   }
 }
 
-/** Waiting for the lock of another migration counts as the time of a statement, so these connections have no timeout. */
+/**
+ * Waiting for the lock of another migration counts as the time of a statement, so the server sets these none. The client
+ * waits for an answer as long as for the server: one that freezes is not waited for without end.
+ */
 async function migrate(options: PostgresOptions): Promise<void> {
-  const pool = createPool({ ...connectionConfig(options), max: 2 }, options.logger)
+  const config = { ...connectionConfig(options), query_timeout: startTimeoutOf(options), max: 2 }
+  const pool = createPool(config, options.logger)
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: kyselyPool(pool) }) })
   try {
     const migrator = new Migrator({
@@ -114,14 +118,16 @@ async function migrate(options: PostgresOptions): Promise<void> {
   }
 }
 
+function startTimeoutOf({ startTimeoutMs = 30_000 }: PostgresOptions): number {
+  return startTimeoutMs
+}
+
 /** Tries again while the server is not there. One line says so, and the last failure names the server. */
-async function untilThere(
-  attempt: () => Promise<void>,
-  { url, logger, startTimeoutMs = 30_000 }: PostgresOptions,
-): Promise<void> {
+async function untilThere(attempt: () => Promise<void>, options: PostgresOptions): Promise<void> {
+  const { url, logger } = options
   const { host, pathname } = new URL(url)
   const server = `PostgreSQL at ${host}${pathname}`
-  const deadline = performance.now() + startTimeoutMs
+  const deadline = performance.now() + startTimeoutOf(options)
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     try {
       await attempt()

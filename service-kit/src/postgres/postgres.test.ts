@@ -351,6 +351,26 @@ describe('a server that goes away', () => {
     }
     await untilServerAnswers()
   })
+
+  test('freezes during a migration: the start does not wait for ever, and names it', async () => {
+    const freezing: Migration = {
+      async up(db: Kysely<unknown>) {
+        await server.container.pause()
+        await sql`select 1`.execute(db)
+      },
+    }
+    try {
+      const opening = open({
+        migrations: { '1-freezes': freezing },
+        startTimeoutMs: 500,
+        connectTimeoutMs: 500,
+      })
+      await expect(opening).rejects.toThrow(/^PostgreSQL at /)
+    } finally {
+      await server.container.unpause()
+    }
+    await untilServerAnswers()
+  })
 })
 
 describe('a pool', () => {
