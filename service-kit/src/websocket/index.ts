@@ -1,2 +1,3 @@
-export type { Close, Connection, Message } from './connection.ts'
+export type { Connection } from './connection.ts'
+export type { Close, Message } from './connection-options.ts'
 export { WebSockets, type WebSocketsOptions } from './web-sockets.ts'

@@ -5,7 +5,8 @@ import { type ServerOptions, WebSocketServer } from 'ws'
 import { ReceiveBudget } from '../receive-budget.ts'
 import type { ServiceDeps } from '../run-service.ts'
 import { AnswerBudget } from './answer-budget.ts'
-import { type Close, Connection, type ConnectionOptions } from './connection.ts'
+import { Connection } from './connection.ts'
+import type { Close, ConnectionOptions } from './connection-options.ts'
 import { ServerWebSocket } from './server-web-socket.ts'
 
 /** A message in more fragments, or in more reads, is closed with 1008: each of them costs memory, even an empty one. */
