@@ -8,7 +8,7 @@ import type {
 } from '@polyservice-lab/contracts/chat'
 import { LabError } from '../core/lab-error.ts'
 import { lostPeer, Retrier, type RetryContext } from '../core/retries.ts'
-import type { ChatConnection } from './chat-connection.ts'
+import type { ChatConnection, Heard } from './chat-connection.ts'
 
 /** What a session tells: the events of the chat, and one of its own. */
 export interface ChatSessionEvents extends ChatEvents {
@@ -232,5 +232,3 @@ export class ResumingChatSession implements ChatSession {
     for (const listener of listeners ?? []) listener(event)
   }
 }
-
-export type Heard = <Name extends keyof ChatEvents>(name: Name, fields: ChatEvents[Name]) => void
