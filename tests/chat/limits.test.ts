@@ -52,7 +52,10 @@ async function openReader(
   socket.on('error', () => {})
   const closed = once(socket, 'close').then(([code, reason]) => ({ code, reason: String(reason) }))
   await once(socket, 'open')
-  for (const frame of hello) socket.send(frame)
+  for (const frame of hello) {
+    socket.send(frame)
+    await until(() => heard.some((answer) => answer.startsWith('40')), 'the namespace is entered')
+  }
   socket.send(request('login', { username: 'Reader' }, 1))
   await until(() => heard.some((frame) => frame.includes('"username":"Reader"')), 'the login is done')
   const tcp = (socket as unknown as { readonly _socket: Socket })._socket
@@ -97,7 +100,7 @@ describe('with a small buffer for each client', () => {
     SEND_TIMEOUT_MS: '2000',
     MESSAGES_BURST_MAX: '1000000',
     ROOM_HISTORY_MESSAGES_MAX: '20000',
-    ROOM_HISTORY_BYTES_MAX: '40000000',
+    ROOM_HISTORY_BYTES_MAX: '60000000',
   })
   const address = () => lab.service('chat').address()
 
@@ -126,7 +129,7 @@ describe('with a small buffer for each client', () => {
       let said = 0
       await sayUntil(session, room, () => {
         said += 50
-        return said > 9_000
+        return said > 6_000
       })
       const { last_seq } = await session.history(room, { limit: 1 })
       const steady = await openReader(edge, address(), { room_id: room, after: 0 })
@@ -263,25 +266,24 @@ describe('with many rooms', () => {
 describe('with every client at its limit', () => {
   const lab = useLab(['chat'])
 
-  test('500 people say as much as they may, in as many rooms as there are: nothing ends', async () => {
+  test('100 people say as much as they may, in as many rooms as there are: nothing ends', async () => {
     const service = lab.service('chat')
     const startedAt = await service.metric('process_start_time_seconds')
-    const people = await Promise.all(
-      Array.from({ length: 500 }, async (_person, i) => {
-        const session = await createChatClient({ ...service.address(), timeoutMs: 60_000 }).connect()
-        await session.login(`Person ${i}`)
-        return session
-      }),
-    )
-    // With login and joins, 45 messages are what is left of a burst of 50.
-    const outcomes = await Promise.allSettled(
+    const people: ChatSession[] = []
+    for (let i = 0; i < 100; i += 1) {
+      const edge = i % 2 === 0 ? 'websocket' : 'socket.io'
+      const session = await createChatClient({ ...service.address(), timeoutMs: 60_000 }).connect({ edge })
+      await session.login(`Person ${i}`)
+      people.push(session)
+    }
+    // With the login and the joins, 46 messages are what is left of a burst of 50.
+    await Promise.all(
       people.map(async (session, i) => {
         const own = [0, 1, 2].map((room) => `room ${(i + room) % 97}`)
         await Promise.all(own.map((room) => session.join(room)))
-        for (let j = 0; j < 45; j += 1) await session.send(own[j % own.length] as string, '😀'.repeat(4_000))
+        for (let j = 0; j < 46; j += 1) await session.send(own[j % own.length] as string, '😀'.repeat(4_000))
       }),
     )
-    expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([])
     expect(await service.metric('process_start_time_seconds')).toBe(startedAt)
     await Promise.all(people.map((session) => session.close()))
   })

@@ -57,7 +57,9 @@ export class Session implements Listener {
   readonly #greeting: string | undefined
   /** The last of the requests, and of the entry before them. */
   #last: Promise<unknown> = Promise.resolve()
+  /** Nothing that comes is looked at. */
   #isOver = false
+  #hasEnded = false
   #hasLoggedIn = false
   #idleTimer: NodeJS.Timeout | undefined
 
@@ -106,8 +108,10 @@ export class Session implements Listener {
     return isFlood ? this.#last.then(() => this.#close('flood')) : this.#last
   }
 
-  /** The connection is no more. */
+  /** The connection is no more, or soon. */
   end(): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
     this.#isOver = true
     clearTimeout(this.#idleTimer)
     this.#outbox.end()
@@ -163,9 +167,9 @@ export class Session implements Listener {
     deps.access({ requestId, operation, outcome, durationMs: performance.now() - beganAt })
   }
 
+  /** Who is closed is gone for the others at once, however long its socket takes. */
   #close(farewell: Farewell): void {
-    this.#isOver = true
-    this.#outbox.end()
+    this.end()
     this.#wire.close(farewell)
   }
 
