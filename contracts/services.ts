@@ -78,6 +78,15 @@ export const services = {
     keeps: undefined,
     tryIt: 'npx --yes wscat -c ws://127.0.0.1:8766/ws -x \'{"type":"chat_message","text":"hello","id":1}\'',
   },
+  'shop-live': {
+    port: 8006,
+    adminPort: 9006,
+    wing: 'styles',
+    protocol: 'polling, long polling, SSE and WebSocket',
+    title: 'the feed of the shop by four means, and a page at `/` that shows what each costs',
+    keeps: undefined,
+    tryIt: 'curl -sN http://127.0.0.1:8006/events/stream?after=0',
+  },
 } as const satisfies Record<string, ServiceDescription>
 
 export type ServiceName = keyof typeof services
@@ -125,4 +134,23 @@ export function composeVariable(service: string, variable: string): string {
   const shared = wingVariables[wing]?.[variable]
   if (shared !== undefined) return shared
   return `${service.toUpperCase().replaceAll('-', '_')}_${variable}`
+}
+
+/** The first label of the host names by which the gateway knows services whose own name is longer. */
+const gatewayNames: Readonly<Record<string, string>> = {
+  'users-api': 'users',
+  'ws-echo': 'echo',
+  'shop-rest': 'rest',
+  'shop-graphql': 'graphql',
+  'shop-jsonrpc': 'rpc',
+  'shop-soap': 'soap',
+  'shop-live': 'live',
+}
+
+/**
+ * The first label of the host name by which the gateway knows a service.
+ * @example gatewayName('shop-rest') === 'rest' // http://rest.localhost:8080
+ */
+export function gatewayName(service: string): string {
+  return gatewayNames[service] ?? service
 }
