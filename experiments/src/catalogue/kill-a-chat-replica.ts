@@ -28,7 +28,7 @@ export const killAChatReplica: Experiment = {
       )
     const [healthy, doomed] = [await start(), await start()]
     const enter = async (replica: typeof healthy, name: string) => {
-      const options = { client: replica.client({ retries }), lane: run.lane(`on ${name}`) }
+      const options = { client: replica.client({ retries, timeoutMs: 30_000 }), lane: run.lane(`on ${name}`) }
       return run.use(await Chatters.enter({ ...options, count: peoplePerReplica, rooms: 1, name }))
     }
     const [survivors, victims] = [await enter(healthy, 'a replica'), await enter(doomed, 'the killed one')]
