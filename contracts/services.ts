@@ -78,6 +78,15 @@ export const services = {
     keeps: undefined,
     tryIt: 'npx --yes wscat -c ws://127.0.0.1:8766/ws -x \'{"type":"chat_message","text":"hello","id":1}\'',
   },
+  'shop-grpc': {
+    port: 50_052,
+    adminPort: 9052,
+    wing: 'styles',
+    protocol: 'gRPC',
+    title: 'users, products and orders of the shop, and its feed as a stream',
+    keeps: undefined,
+    tryIt: 'grpcurl -plaintext -d \'{"id":"302"}\' 127.0.0.1:50052 shop.v1.ShopService/GetProduct',
+  },
 } as const satisfies Record<string, ServiceDescription>
 
 export type ServiceName = keyof typeof services

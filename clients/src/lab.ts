@@ -12,6 +12,7 @@ import {
   type PrivateUsersClient,
   type PublicUsersClient,
 } from './rest/users-client.ts'
+import { createShopGrpcClient, type ShopGrpcClient } from './shop/grpc-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 import { type ChatClient, createChatClient } from './websocket/chat-client.ts'
 import { createEchoClient, type EchoClient } from './websocket/echo-client.ts'
@@ -26,6 +27,8 @@ export interface LabPorts {
   readonly tcpHistory?: number | undefined
   /** WebSocket. Default: 8765. */
   readonly wsEcho?: number | undefined
+  /** The shop in gRPC. Default: 50052. */
+  readonly shopGrpc?: number | undefined
   /** The chat. Default: 8766. */
   readonly chat?: number | undefined
 }
@@ -45,7 +48,7 @@ export interface AccountClients {
   readonly exercises: ExercisesClient
 }
 
-/** All protocols. Disposing it closes the connection of the catalogue; sessions are disposed by who opened them. */
+/** All protocols. Disposing it closes the connections of gRPC; sessions are disposed by who opened them. */
 export interface Lab extends AccountClients, AsyncDisposable {
   readonly authentication: AuthenticationClient
   /** gRPC */
@@ -56,6 +59,8 @@ export interface Lab extends AccountClients, AsyncDisposable {
   readonly echo: EchoClient
   /** WebSocket */
   readonly chat: ChatClient
+  /** The shop, by style. */
+  readonly shop: { readonly grpc: ShopGrpcClient }
   /** The REST clients of an account: the same ones for the same account, which log in once. */
   as(account: Credentials): AccountClients
 }
@@ -70,6 +75,7 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
   const rest = { ...options, port: ports.usersApi }
   const authentication = createAuthenticationClient(rest)
   const catalogue = createCourseClient({ ...options, port: ports.courseGrpc })
+  const shop = { grpc: createShopGrpcClient({ ...options, port: ports.shopGrpc }) }
   const accounts = new Map<string, AccountClients>()
 
   function as(who: Credentials): AccountClients {
@@ -86,8 +92,12 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
     history: createHistoryClient({ ...options, port: ports.tcpHistory }),
     echo: createEchoClient({ ...options, port: ports.wsEcho }),
     chat: createChatClient({ ...options, port: ports.chat }),
+    shop,
     as,
-    [Symbol.asyncDispose]: () => catalogue[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await catalogue[Symbol.asyncDispose]()
+      await shop.grpc[Symbol.asyncDispose]()
+    },
   }
 }
 

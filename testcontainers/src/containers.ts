@@ -2,6 +2,7 @@ import type { ServiceName } from '@polyservice-lab/contracts/services'
 import { ChatContainer } from './chat-container.ts'
 import { CourseGrpcContainer } from './course-grpc-container.ts'
 import type { ServiceContainer } from './service-container.ts'
+import { ShopGrpcContainer } from './shop-grpc-container.ts'
 import { ShopRestContainer } from './shop-rest-container.ts'
 import type { StartedServiceContainer } from './started-service-container.ts'
 import { TcpHistoryContainer } from './tcp-history-container.ts'
@@ -15,5 +16,6 @@ export const containers = {
   'tcp-history': TcpHistoryContainer,
   'ws-echo': WsEchoContainer,
   'shop-rest': ShopRestContainer,
+  'shop-grpc': ShopGrpcContainer,
   chat: ChatContainer,
 } as const satisfies Record<ServiceName, new (image?: string) => ServiceContainer<StartedServiceContainer>>
