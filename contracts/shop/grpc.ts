@@ -9,4 +9,4 @@ export {
   ShopService,
   type User,
 } from '../gen/shop/v1/shop_pb.ts'
-export { type User as NamedUser, UserSchema as NamedUserSchema, UserService } from '../gen/user_pb.ts'
+export { type User as NamedUser, UserService } from '../gen/user_pb.ts'

@@ -16,7 +16,7 @@ export const subject: Subject = {
   ],
   call: async (address, item) => {
     await using client = createShopGrpcClient(address)
-    await client.createUser({ name: item, email: emailOf(item) })
+    await client.createNamedUser({ name: item, email: emailOf(item) })
   },
   refused: {
     code: 'not_found',

@@ -1,4 +1,5 @@
 import { services } from '@polyservice-lab/contracts/services'
+import type * as wire from '@polyservice-lab/contracts/shop/grpc'
 import { ShopService, UserService } from '@polyservice-lab/contracts/shop/grpc'
 import { type CallOptions, defaultTimeoutMs, streamSignal } from '../core/call-options.ts'
 import { LabError } from '../core/lab-error.ts'
@@ -40,6 +41,11 @@ export interface ShopGrpcClient extends ShopClient, AsyncDisposable {
     page?: { readonly pageSize?: number; readonly pageToken?: string },
     call?: CallOptions,
   ): NamedUsers
+  /** Adds a user in one call of user.UserService. @param user `id` is the server's choice by default */
+  createNamedUser(
+    user: Pick<User, 'name' | 'email'> & { readonly id?: number | undefined },
+    call?: CallOptions,
+  ): Promise<NamedUser>
   /**
    * The events of the shop, until the loop is left. With `retries`, a lost stream is made again and followed from the last
    * event that came: none is lost, none comes twice. It has no deadline, unless the call names one.
@@ -67,11 +73,14 @@ export function createShopGrpcClient({ token, ...options }: ShopGrpcClientOption
   const getUser: ShopClient['getUser'] = async (id, call = {}) =>
     fromUser(await unary(shop.getUser, { id: BigInt(id) }, call))
 
+  const createNamedUser: ShopGrpcClient['createNamedUser'] = async ({ id, name, email }, call = {}) =>
+    toNamedUser(await unary(user.createUser, { id: id === undefined ? '' : String(id), name, email }, call))
+
   function streamUsers({ pageSize = 0, pageToken = '' } = {}, call: CallOptions = {}): NamedUsers {
     const stream = channel.serverStream(user.listUsers, { pageSize, pageToken }, call)
     return {
       async *[Symbol.asyncIterator]() {
-        for await (const { id, name, email } of inShopWords(stream)) yield { id: Number(id), name, email }
+        for await (const one of inShopWords(stream)) yield toNamedUser(one)
       },
       get nextPageToken() {
         return stream.trailer('next-page-token')
@@ -82,6 +91,7 @@ export function createShopGrpcClient({ token, ...options }: ShopGrpcClientOption
   return {
     getUser,
     streamUsers,
+    createNamedUser,
     feed: (feedOptions) => readFeed(channel, options, feedOptions),
     async listUsers({ limit = 20, ...call } = {}) {
       const ids: number[] = []
@@ -91,8 +101,8 @@ export function createShopGrpcClient({ token, ...options }: ShopGrpcClientOption
     },
     async createUser({ name, email, role }, call = {}) {
       assertNoRole(role)
-      const { id } = await unary(user.createUser, { name, email }, call)
-      return getUser(Number(id), call)
+      const { id } = await createNamedUser({ name, email }, call)
+      return getUser(id, call)
     },
     async updateUser(id, { name, email, role }, call = {}) {
       if (role !== undefined) assertNoRole(role ?? 'null')
@@ -152,6 +162,10 @@ async function* readFeed(
     } catch (error) {
       if (!(await retrier.again(lostPeer(error)))) throw error
     }
+}
+
+function toNamedUser({ id, name, email }: wire.NamedUser): NamedUser {
+  return { id: Number(id), name, email }
 }
 
 function assertNoRole(role: string | undefined): void {
