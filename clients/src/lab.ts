@@ -12,6 +12,7 @@ import {
   type PrivateUsersClient,
   type PublicUsersClient,
 } from './rest/users-client.ts'
+import { createShopJsonRpcClient, type ShopJsonRpcClient } from './shop/jsonrpc-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 import { type ChatClient, createChatClient } from './websocket/chat-client.ts'
 import { createEchoClient, type EchoClient } from './websocket/echo-client.ts'
@@ -26,6 +27,8 @@ export interface LabPorts {
   readonly tcpHistory?: number | undefined
   /** WebSocket. Default: 8765. */
   readonly wsEcho?: number | undefined
+  /** The shop in JSON-RPC. Default: 8005. */
+  readonly shopJsonRpc?: number | undefined
   /** The chat. Default: 8766. */
   readonly chat?: number | undefined
 }
@@ -45,6 +48,11 @@ export interface AccountClients {
   readonly exercises: ExercisesClient
 }
 
+/** The shop, by style. */
+export interface LabShop {
+  readonly jsonrpc: ShopJsonRpcClient
+}
+
 /** All protocols. Disposing it closes the connection of the catalogue; sessions are disposed by who opened them. */
 export interface Lab extends AccountClients, AsyncDisposable {
   readonly authentication: AuthenticationClient
@@ -56,6 +64,7 @@ export interface Lab extends AccountClients, AsyncDisposable {
   readonly echo: EchoClient
   /** WebSocket */
   readonly chat: ChatClient
+  readonly shop: LabShop
   /** The REST clients of an account: the same ones for the same account, which log in once. */
   as(account: Credentials): AccountClients
 }
@@ -86,6 +95,7 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
     history: createHistoryClient({ ...options, port: ports.tcpHistory }),
     echo: createEchoClient({ ...options, port: ports.wsEcho }),
     chat: createChatClient({ ...options, port: ports.chat }),
+    shop: { jsonrpc: createShopJsonRpcClient({ ...options, port: ports.shopJsonRpc }) },
     as,
     [Symbol.asyncDispose]: () => catalogue[Symbol.asyncDispose](),
   }
