@@ -13,6 +13,8 @@ import {
   type PublicUsersClient,
 } from './rest/users-client.ts'
 import { createShopJsonRpcClient, type ShopJsonRpcClient } from './shop/jsonrpc-client.ts'
+import { createShopLiveClient, type ShopLiveClient } from './shop/live-client.ts'
+import { createShopRestClient, type ShopRestClient } from './shop/rest-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 import { type ChatClient, createChatClient } from './websocket/chat-client.ts'
 import { createEchoClient, type EchoClient } from './websocket/echo-client.ts'
@@ -31,6 +33,10 @@ export interface LabPorts {
   readonly shopJsonRpc?: number | undefined
   /** The chat. Default: 8766. */
   readonly chat?: number | undefined
+  /** The shop in REST. Default: 8002. */
+  readonly shopRest?: number | undefined
+  /** The feed of the shop. Default: 8006. */
+  readonly shopLive?: number | undefined
 }
 
 /** Holds for every client of the lab. The host is 127.0.0.1 by default. */
@@ -48,9 +54,11 @@ export interface AccountClients {
   readonly exercises: ExercisesClient
 }
 
-/** The shop, by style. */
+/** The shop, by each of its styles. */
 export interface LabShop {
+  readonly rest: ShopRestClient
   readonly jsonrpc: ShopJsonRpcClient
+  readonly live: ShopLiveClient
 }
 
 /** All protocols. Disposing it closes the connection of the catalogue; sessions are disposed by who opened them. */
@@ -64,6 +72,7 @@ export interface Lab extends AccountClients, AsyncDisposable {
   readonly echo: EchoClient
   /** WebSocket */
   readonly chat: ChatClient
+  /** One shop in all styles */
   readonly shop: LabShop
   /** The REST clients of an account: the same ones for the same account, which log in once. */
   as(account: Credentials): AccountClients
@@ -95,7 +104,11 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
     history: createHistoryClient({ ...options, port: ports.tcpHistory }),
     echo: createEchoClient({ ...options, port: ports.wsEcho }),
     chat: createChatClient({ ...options, port: ports.chat }),
-    shop: { jsonrpc: createShopJsonRpcClient({ ...options, port: ports.shopJsonRpc }) },
+    shop: {
+      rest: createShopRestClient({ ...options, port: ports.shopRest }),
+      jsonrpc: createShopJsonRpcClient({ ...options, port: ports.shopJsonRpc }),
+      live: createShopLiveClient({ ...options, port: ports.shopLive }),
+    },
     as,
     [Symbol.asyncDispose]: () => catalogue[Symbol.asyncDispose](),
   }
