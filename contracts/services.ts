@@ -78,6 +78,16 @@ export const services = {
     keeps: undefined,
     tryIt: 'grpcurl -plaintext -d \'{"id":"302"}\' 127.0.0.1:50052 shop.v1.ShopService/GetProduct',
   },
+  'shop-jsonrpc': {
+    port: 8005,
+    adminPort: 9005,
+    wing: 'styles',
+    protocol: 'JSON-RPC 2.0',
+    title: 'the shop over HTTP and WebSocket, alone and in batches; OpenRPC by `rpc.discover`, a page at `/`',
+    keeps: undefined,
+    tryIt:
+      'curl -s http://127.0.0.1:8005 --json \'{"jsonrpc":"2.0","method":"getUser","params":{"id":123},"id":1}\'',
+  },
   'shop-live': {
     port: 8006,
     adminPort: 9006,

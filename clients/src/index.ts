@@ -44,7 +44,14 @@ export {
   type CourseRefusal,
   createCourseClient,
 } from './grpc/course-client.ts'
-export { type AccountClients, createLab, type Lab, type LabOptions, type LabPorts } from './lab.ts'
+export {
+  type AccountClients,
+  createLab,
+  type Lab,
+  type LabOptions,
+  type LabPorts,
+  type LabShop,
+} from './lab.ts'
 export {
   type ApiClient,
   type ApiClientOptions,
@@ -74,6 +81,13 @@ export {
 } from './shop/grpc-client.ts'
 export type { FeedEvent } from './shop/grpc-messages.ts'
 export {
+  createShopJsonRpcClient,
+  type RpcCall,
+  type RpcParams,
+  type ShopJsonRpcClient,
+  type ShopJsonRpcClientOptions,
+} from './shop/jsonrpc-client.ts'
+export {
   createShopLiveClient,
   type FeedMeans,
   type FollowOptions,
@@ -90,6 +104,15 @@ export {
   type ShopRestClientOptions,
   type Tagged,
 } from './shop/rest-client.ts'
+export type {
+  ListOptions,
+  Order,
+  OrderListOptions,
+  PlaceOptions,
+  Product,
+  ShopClient,
+  User as ShopUserInFull,
+} from './shop/shop-client.ts'
 export { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 export type { HistoryMessage, HistorySession, ReadRange } from './tcp/history-session.ts'
 export { type ChatClient, createChatClient } from './websocket/chat-client.ts'

@@ -14,6 +14,7 @@ import {
 } from './rest/users-client.ts'
 import { createShopGrpcClient, type ShopGrpcClient } from './shop/grpc-client.ts'
 import { createShopLiveClient, type ShopLiveClient } from './shop/live-client.ts'
+import { createShopJsonRpcClient, type ShopJsonRpcClient } from './shop/jsonrpc-client.ts'
 import { createShopRestClient, type ShopRestClient } from './shop/rest-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 import { type ChatClient, createChatClient } from './websocket/chat-client.ts'
@@ -33,6 +34,8 @@ export interface LabPorts {
   readonly shopGrpc?: number | undefined
   /** The chat. Default: 8766. */
   readonly chat?: number | undefined
+  /** The shop in JSON-RPC. Default: 8005. */
+  readonly shopJsonRpc?: number | undefined
   /** The shop in REST. Default: 8002. */
   readonly shopRest?: number | undefined
   /** The feed of the shop. Default: 8006. */
@@ -58,6 +61,7 @@ export interface AccountClients {
 export interface LabShop {
   readonly rest: ShopRestClient
   readonly grpc: ShopGrpcClient
+  readonly jsonrpc: ShopJsonRpcClient
   readonly live: ShopLiveClient
 }
 
@@ -91,6 +95,7 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
   const shop = {
     rest: createShopRestClient({ ...options, port: ports.shopRest }),
     grpc: createShopGrpcClient({ ...options, port: ports.shopGrpc }),
+    jsonrpc: createShopJsonRpcClient({ ...options, port: ports.shopJsonRpc }),
     live: createShopLiveClient({ ...options, port: ports.shopLive }),
   }
   const accounts = new Map<string, AccountClients>()

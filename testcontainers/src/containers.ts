@@ -3,6 +3,7 @@ import { ChatContainer } from './chat-container.ts'
 import { CourseGrpcContainer } from './course-grpc-container.ts'
 import type { ServiceContainer } from './service-container.ts'
 import { ShopGrpcContainer } from './shop-grpc-container.ts'
+import { ShopJsonRpcContainer } from './shop-jsonrpc-container.ts'
 import { ShopLiveContainer } from './shop-live-container.ts'
 import { ShopRestContainer } from './shop-rest-container.ts'
 import type { StartedServiceContainer } from './started-service-container.ts'
@@ -19,5 +20,6 @@ export const containers = {
   'shop-rest': ShopRestContainer,
   'shop-grpc': ShopGrpcContainer,
   chat: ChatContainer,
+  'shop-jsonrpc': ShopJsonRpcContainer,
   'shop-live': ShopLiveContainer,
 } as const satisfies Record<ServiceName, new (image?: string) => ServiceContainer<StartedServiceContainer>>
