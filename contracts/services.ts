@@ -78,6 +78,15 @@ export const services = {
     keeps: undefined,
     tryIt: 'npx --yes wscat -c ws://127.0.0.1:8766/ws -x \'{"type":"chat_message","text":"hello","id":1}\'',
   },
+  'shop-soap': {
+    port: 8004,
+    adminPort: 9004,
+    wing: 'styles',
+    protocol: 'SOAP 1.2 and 1.1',
+    title: 'users, products and orders of the shop; WSDL at `/?wsdl`, a page at `/` that sends envelopes',
+    keeps: undefined,
+    tryIt: 'curl -s http://127.0.0.1:8004/?wsdl',
+  },
 } as const satisfies Record<string, ServiceDescription>
 
 export type ServiceName = keyof typeof services
@@ -108,6 +117,7 @@ const wingVariables: Partial<Record<Wing, Readonly<Record<string, string>>>> = {
     AUTH: 'SHOP_AUTH',
     SHOP_USERNAME: 'SHOP_USERNAME',
     SHOP_PASSWORD: 'SHOP_PASSWORD',
+    SHOP_SOAP_PASSWORD: 'SHOP_SOAP_PASSWORD',
     SHOP_JWT_SECRET: 'SHOP_JWT_SECRET',
     DATABASE_URL: 'SHOP_DATABASE_URL',
     EVENTS_KEPT_MAX: 'SHOP_EVENTS_KEPT_MAX',

@@ -43,5 +43,5 @@ export type {
 } from './src/domain/store.ts'
 export type { Condition, UserChanges, UserInput, Users } from './src/domain/users.ts'
 export { type OpenShop, openShop, type Shop, type ShopOptions } from './src/open-shop.ts'
-export type { Access } from './src/security/access.ts'
+export { type Access, isSame } from './src/security/access.ts'
 export type { Cursors } from './src/security/cursors.ts'

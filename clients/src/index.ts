@@ -71,6 +71,7 @@ export {
   type ShopRestClientOptions,
   type Tagged,
 } from './shop/rest-client.ts'
+export type { ListOptions, OrderListOptions, PlaceOptions, ShopClient } from './shop/shop-client.ts'
 export { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 export type { HistoryMessage, HistorySession, ReadRange } from './tcp/history-session.ts'
 export { type ChatClient, createChatClient } from './websocket/chat-client.ts'

@@ -12,6 +12,8 @@ import {
   type PrivateUsersClient,
   type PublicUsersClient,
 } from './rest/users-client.ts'
+import { loadedLater } from './shop/loaded-later.ts'
+import type { ShopClient } from './shop/shop-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 import { type ChatClient, createChatClient } from './websocket/chat-client.ts'
 import { createEchoClient, type EchoClient } from './websocket/echo-client.ts'
@@ -26,6 +28,8 @@ export interface LabPorts {
   readonly tcpHistory?: number | undefined
   /** WebSocket. Default: 8765. */
   readonly wsEcho?: number | undefined
+  /** The shop in SOAP. Default: 8004. */
+  readonly shopSoap?: number | undefined
   /** The chat. Default: 8766. */
   readonly chat?: number | undefined
 }
@@ -56,6 +60,8 @@ export interface Lab extends AccountClients, AsyncDisposable {
   readonly echo: EchoClient
   /** WebSocket */
   readonly chat: ChatClient
+  /** The shop, in the styles that it is spoken in. */
+  readonly shop: { readonly soap: ShopClient }
   /** The REST clients of an account: the same ones for the same account, which log in once. */
   as(account: Credentials): AccountClients
 }
@@ -86,6 +92,11 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
     history: createHistoryClient({ ...options, port: ports.tcpHistory }),
     echo: createEchoClient({ ...options, port: ports.wsEcho }),
     chat: createChatClient({ ...options, port: ports.chat }),
+    shop: {
+      soap: loadedLater(async () =>
+        (await import('./shop/soap-client.ts')).createShopSoapClient({ ...options, port: ports.shopSoap }),
+      ),
+    },
     as,
     [Symbol.asyncDispose]: () => catalogue[Symbol.asyncDispose](),
   }

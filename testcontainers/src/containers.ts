@@ -3,6 +3,7 @@ import { ChatContainer } from './chat-container.ts'
 import { CourseGrpcContainer } from './course-grpc-container.ts'
 import type { ServiceContainer } from './service-container.ts'
 import { ShopRestContainer } from './shop-rest-container.ts'
+import { ShopSoapContainer } from './shop-soap-container.ts'
 import type { StartedServiceContainer } from './started-service-container.ts'
 import { TcpHistoryContainer } from './tcp-history-container.ts'
 import { UsersApiContainer } from './users-api-container.ts'
@@ -15,5 +16,6 @@ export const containers = {
   'tcp-history': TcpHistoryContainer,
   'ws-echo': WsEchoContainer,
   'shop-rest': ShopRestContainer,
+  'shop-soap': ShopSoapContainer,
   chat: ChatContainer,
 } as const satisfies Record<ServiceName, new (image?: string) => ServiceContainer<StartedServiceContainer>>

@@ -18,6 +18,7 @@ export {
 export { newPostgres, StartedPostgres, startPostgres } from './postgres.ts'
 export { ServiceContainer } from './service-container.ts'
 export { ShopRestContainer, StartedShopRestContainer } from './shop-rest-container.ts'
+export { ShopSoapContainer, StartedShopSoapContainer } from './shop-soap-container.ts'
 export { type Address, StartedServiceContainer } from './started-service-container.ts'
 export { StartedTcpHistoryContainer, TcpHistoryContainer } from './tcp-history-container.ts'
 export type { Limits } from './throttle.ts'
