@@ -12,7 +12,7 @@ export interface XmlElement {
   text: string
 }
 
-export interface XmlAttribute {
+interface XmlAttribute {
   readonly local: string
   readonly uri: string
   readonly value: string
