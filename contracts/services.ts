@@ -87,6 +87,16 @@ export const services = {
     keeps: undefined,
     tryIt: 'curl -s http://127.0.0.1:8004/?wsdl',
   },
+  'shop-jsonrpc': {
+    port: 8005,
+    adminPort: 9005,
+    wing: 'styles',
+    protocol: 'JSON-RPC 2.0',
+    title: 'the shop over HTTP and WebSocket, alone and in batches; OpenRPC by `rpc.discover`, a page at `/`',
+    keeps: undefined,
+    tryIt:
+      'curl -s http://127.0.0.1:8005 --json \'{"jsonrpc":"2.0","method":"getUser","params":{"id":123},"id":1}\'',
+  },
 } as const satisfies Record<string, ServiceDescription>
 
 export type ServiceName = keyof typeof services

@@ -63,6 +63,13 @@ export {
   type PublicUsersClient,
 } from './rest/users-client.ts'
 export {
+  createShopJsonRpcClient,
+  type RpcCall,
+  type RpcParams,
+  type ShopJsonRpcClient,
+  type ShopJsonRpcClientOptions,
+} from './shop/jsonrpc-client.ts'
+export {
   createShopRestClient,
   type ShopChangeOptions,
   type ShopList,
@@ -71,7 +78,15 @@ export {
   type ShopRestClientOptions,
   type Tagged,
 } from './shop/rest-client.ts'
-export type { ListOptions, OrderListOptions, PlaceOptions, ShopClient } from './shop/shop-client.ts'
+export type {
+  ListOptions,
+  Order,
+  OrderListOptions,
+  PlaceOptions,
+  Product,
+  ShopClient,
+  User as ShopUserInFull,
+} from './shop/shop-client.ts'
 export { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 export type { HistoryMessage, HistorySession, ReadRange } from './tcp/history-session.ts'
 export { type ChatClient, createChatClient } from './websocket/chat-client.ts'

@@ -12,6 +12,7 @@ import {
   type PrivateUsersClient,
   type PublicUsersClient,
 } from './rest/users-client.ts'
+import { createShopJsonRpcClient, type ShopJsonRpcClient } from './shop/jsonrpc-client.ts'
 import { loadedLater } from './shop/loaded-later.ts'
 import type { ShopClient } from './shop/shop-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
@@ -30,6 +31,8 @@ export interface LabPorts {
   readonly wsEcho?: number | undefined
   /** The shop in SOAP. Default: 8004. */
   readonly shopSoap?: number | undefined
+  /** The shop in JSON-RPC. Default: 8005. */
+  readonly shopJsonRpc?: number | undefined
   /** The chat. Default: 8766. */
   readonly chat?: number | undefined
 }
@@ -49,6 +52,13 @@ export interface AccountClients {
   readonly exercises: ExercisesClient
 }
 
+/** The shop, by style. */
+export interface LabShop {
+  readonly jsonrpc: ShopJsonRpcClient
+  /** SOAP: users are shown in full. */
+  readonly soap: ShopClient
+}
+
 /** All protocols. Disposing it closes the connection of the catalogue; sessions are disposed by who opened them. */
 export interface Lab extends AccountClients, AsyncDisposable {
   readonly authentication: AuthenticationClient
@@ -60,8 +70,7 @@ export interface Lab extends AccountClients, AsyncDisposable {
   readonly echo: EchoClient
   /** WebSocket */
   readonly chat: ChatClient
-  /** The shop, in the styles that it is spoken in. */
-  readonly shop: { readonly soap: ShopClient }
+  readonly shop: LabShop
   /** The REST clients of an account: the same ones for the same account, which log in once. */
   as(account: Credentials): AccountClients
 }
@@ -93,6 +102,7 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
     echo: createEchoClient({ ...options, port: ports.wsEcho }),
     chat: createChatClient({ ...options, port: ports.chat }),
     shop: {
+      jsonrpc: createShopJsonRpcClient({ ...options, port: ports.shopJsonRpc }),
       soap: loadedLater(async () =>
         (await import('./shop/soap-client.ts')).createShopSoapClient({ ...options, port: ports.shopSoap }),
       ),

@@ -2,6 +2,7 @@ import type { ServiceName } from '@polyservice-lab/contracts/services'
 import { ChatContainer } from './chat-container.ts'
 import { CourseGrpcContainer } from './course-grpc-container.ts'
 import type { ServiceContainer } from './service-container.ts'
+import { ShopJsonRpcContainer } from './shop-jsonrpc-container.ts'
 import { ShopRestContainer } from './shop-rest-container.ts'
 import { ShopSoapContainer } from './shop-soap-container.ts'
 import type { StartedServiceContainer } from './started-service-container.ts'
@@ -18,4 +19,5 @@ export const containers = {
   'shop-rest': ShopRestContainer,
   'shop-soap': ShopSoapContainer,
   chat: ChatContainer,
+  'shop-jsonrpc': ShopJsonRpcContainer,
 } as const satisfies Record<ServiceName, new (image?: string) => ServiceContainer<StartedServiceContainer>>

@@ -17,6 +17,7 @@ export {
 } from './polyservice-lab.ts'
 export { newPostgres, StartedPostgres, startPostgres } from './postgres.ts'
 export { ServiceContainer } from './service-container.ts'
+export { ShopJsonRpcContainer, StartedShopJsonRpcContainer } from './shop-jsonrpc-container.ts'
 export { ShopRestContainer, StartedShopRestContainer } from './shop-rest-container.ts'
 export { ShopSoapContainer, StartedShopSoapContainer } from './shop-soap-container.ts'
 export { type Address, StartedServiceContainer } from './started-service-container.ts'

@@ -10,11 +10,22 @@ const fieldLengthMax = 100
 /** What the texts of zod begin with, where a schema has none of its own. */
 const zodText = 'Invalid input'
 
+export interface Checked<Value> {
+  readonly data: Value | undefined
+  /** One for each wrong member, in their order; none where there is data. */
+  readonly violations: readonly FieldViolation[]
+}
+
+/** Holds a value against a schema. */
+export function check<Schema extends z.ZodType>(schema: Schema, value: unknown): Checked<z.output<Schema>> {
+  const { data, error } = schema.safeParse(value, { reportInput: true })
+  return { data, violations: violationsOf(error?.issues ?? []) }
+}
+
 /** @throws AppError invalid_argument with a violation for each wrong member, in their order */
 export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const { success, data, error } = schema.safeParse(value, { reportInput: true })
-  if (success) return data
-  const violations = violationsOf(error.issues)
+  const { data, violations } = check(schema, value)
+  if (violations.length === 0) return data as z.output<Schema>
   // Without a name, it is the value itself that is wrong.
   throw violations.some(({ field }) => field === '')
     ? new AppError('invalid_argument', 'the body is no JSON object')

@@ -14,6 +14,7 @@ import {
 } from '@polyservice-lab/contracts/shop/soap'
 import { AppError, ReceiveBudget, type ServiceDeps } from '@polyservice-lab/service-kit'
 import {
+  bearerOf,
   createHttpApp,
   createHttpServer,
   createPage,
@@ -122,12 +123,6 @@ function checkContentType({ headers }: Request): string {
 function operationNamed(element: XmlElement | undefined): SoapOperation | undefined {
   const isOurs = element?.namespace === shopNamespace && Object.hasOwn(soapOperations, element.name)
   return isOurs ? (element.name as SoapOperation) : undefined
-}
-
-/** The token of the scheme Bearer (RFC 6750, 2.1); of another scheme an empty one, which is never valid. */
-function bearerOf({ headers }: Request): string | undefined {
-  if (!headers.authorization) return undefined
-  return /^Bearer +(\S+)$/i.exec(headers.authorization)?.[1] ?? ''
 }
 
 /** The WSDL, with the address by which it is asked for, where the query names it; else the page. */
