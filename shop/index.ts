@@ -52,5 +52,5 @@ export type {
 export type { Condition, UserChanges, UserInput, Users } from './src/domain/users.ts'
 export { createFeedTail, type FeedTail } from './src/feed-tail.ts'
 export { type OpenShop, openShop, type Shop, type ShopOptions } from './src/open-shop.ts'
-export type { Access } from './src/security/access.ts'
+export { type Access, isSame } from './src/security/access.ts'
 export type { Cursors } from './src/security/cursors.ts'

@@ -15,6 +15,8 @@ import {
 import { createShopGrpcClient, type ShopGrpcClient } from './shop/grpc-client.ts'
 import { createShopLiveClient, type ShopLiveClient } from './shop/live-client.ts'
 import { createShopJsonRpcClient, type ShopJsonRpcClient } from './shop/jsonrpc-client.ts'
+import { loadedLater } from './shop/loaded-later.ts'
+import type { ShopClient } from './shop/shop-client.ts'
 import { createShopRestClient, type ShopRestClient } from './shop/rest-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 import { type ChatClient, createChatClient } from './websocket/chat-client.ts'
@@ -36,6 +38,8 @@ export interface LabPorts {
   readonly chat?: number | undefined
   /** The shop in JSON-RPC. Default: 8005. */
   readonly shopJsonRpc?: number | undefined
+  /** The shop in SOAP. Default: 8004. */
+  readonly shopSoap?: number | undefined
   /** The shop in REST. Default: 8002. */
   readonly shopRest?: number | undefined
   /** The feed of the shop. Default: 8006. */
@@ -62,6 +66,8 @@ export interface LabShop {
   readonly rest: ShopRestClient
   readonly grpc: ShopGrpcClient
   readonly jsonrpc: ShopJsonRpcClient
+  /** SOAP: users are shown in full. */
+  readonly soap: ShopClient
   readonly live: ShopLiveClient
 }
 
@@ -96,6 +102,9 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
     rest: createShopRestClient({ ...options, port: ports.shopRest }),
     grpc: createShopGrpcClient({ ...options, port: ports.shopGrpc }),
     jsonrpc: createShopJsonRpcClient({ ...options, port: ports.shopJsonRpc }),
+    soap: loadedLater(async () =>
+      (await import('./shop/soap-client.ts')).createShopSoapClient({ ...options, port: ports.shopSoap }),
+    ),
     live: createShopLiveClient({ ...options, port: ports.shopLive }),
   }
   const accounts = new Map<string, AccountClients>()

@@ -6,6 +6,7 @@ import { ShopGrpcContainer } from './shop-grpc-container.ts'
 import { ShopJsonRpcContainer } from './shop-jsonrpc-container.ts'
 import { ShopLiveContainer } from './shop-live-container.ts'
 import { ShopRestContainer } from './shop-rest-container.ts'
+import { ShopSoapContainer } from './shop-soap-container.ts'
 import type { StartedServiceContainer } from './started-service-container.ts'
 import { TcpHistoryContainer } from './tcp-history-container.ts'
 import { UsersApiContainer } from './users-api-container.ts'
@@ -19,6 +20,7 @@ export const containers = {
   'ws-echo': WsEchoContainer,
   'shop-rest': ShopRestContainer,
   'shop-grpc': ShopGrpcContainer,
+  'shop-soap': ShopSoapContainer,
   chat: ChatContainer,
   'shop-jsonrpc': ShopJsonRpcContainer,
   'shop-live': ShopLiveContainer,

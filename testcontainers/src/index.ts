@@ -22,6 +22,7 @@ export { ShopGrpcContainer, StartedShopGrpcContainer } from './shop-grpc-contain
 export { ShopJsonRpcContainer, StartedShopJsonRpcContainer } from './shop-jsonrpc-container.ts'
 export { ShopLiveContainer, StartedShopLiveContainer } from './shop-live-container.ts'
 export { ShopRestContainer, StartedShopRestContainer } from './shop-rest-container.ts'
+export { ShopSoapContainer, StartedShopSoapContainer } from './shop-soap-container.ts'
 export { type Address, StartedServiceContainer } from './started-service-container.ts'
 export { StartedTcpHistoryContainer, TcpHistoryContainer } from './tcp-history-container.ts'
 export type { Limits } from './throttle.ts'
