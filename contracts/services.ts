@@ -78,6 +78,15 @@ export const services = {
     keeps: undefined,
     tryIt: 'npx --yes wscat -c ws://127.0.0.1:8766/ws -x \'{"type":"chat_message","text":"hello","id":1}\'',
   },
+  'shop-graphql': {
+    port: 8003,
+    adminPort: 9003,
+    wing: 'styles',
+    protocol: 'GraphQL',
+    title: 'the same shop in GraphQL, with subscriptions over WebSocket and SSE; GraphiQL at `/graphql`',
+    keeps: undefined,
+    tryIt: "curl -s http://127.0.0.1:8003/graphql --json '{\"query\": \"{ products(limit: 3) { name price } }\"}'",
+  },
 } as const satisfies Record<string, ServiceDescription>
 
 export type ServiceName = keyof typeof services

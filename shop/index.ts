@@ -12,8 +12,10 @@ export {
   type User,
 } from './src/domain/entities.ts'
 export type { Feed } from './src/domain/feed.ts'
-export type { Lists, Page, Position, Selection, Slice, SortKey } from './src/domain/lists.ts'
-export type { OrderChanges, Orders } from './src/domain/orders.ts'
+export { type Events, Followers } from './src/domain/follow.ts'
+export { assertList, type ListRequest } from './src/domain/list-rules.ts'
+export type { Lists, Page, PageNumber, Position, Selection, Slice, SortKey } from './src/domain/lists.ts'
+export type { OrderChanges, OrderInput, Orders } from './src/domain/orders.ts'
 export type { Products } from './src/domain/products.ts'
 export {
   emailLengthMax,
