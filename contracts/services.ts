@@ -78,6 +78,15 @@ export const services = {
     keeps: undefined,
     tryIt: 'npx --yes wscat -c ws://127.0.0.1:8766/ws -x \'{"type":"chat_message","text":"hello","id":1}\'',
   },
+  'shop-live': {
+    port: 8006,
+    adminPort: 9006,
+    wing: 'styles',
+    protocol: 'polling, long polling, SSE and WebSocket',
+    title: 'the feed of the shop by four means, and a page at `/` that shows what each costs',
+    keeps: undefined,
+    tryIt: 'curl -sN http://127.0.0.1:8006/events/stream?after=0',
+  },
   'shop-graphql': {
     port: 8003,
     adminPort: 9003,
@@ -85,7 +94,8 @@ export const services = {
     protocol: 'GraphQL',
     title: 'the same shop in GraphQL, with subscriptions over WebSocket and SSE; GraphiQL at `/graphql`',
     keeps: undefined,
-    tryIt: "curl -s http://127.0.0.1:8003/graphql --json '{\"query\": \"{ products(limit: 3) { name price } }\"}'",
+    tryIt:
+      'curl -s http://127.0.0.1:8003/graphql --json \'{"query": "{ products(limit: 3) { name price } }"}\'',
   },
 } as const satisfies Record<string, ServiceDescription>
 

@@ -11,8 +11,7 @@ export {
   type ShopEvent,
   type User,
 } from './src/domain/entities.ts'
-export type { Feed } from './src/domain/feed.ts'
-export { type Events, Followers } from './src/domain/follow.ts'
+export { type Feed, type FeedPart, isPosition, OutOfFeedError, positionText } from './src/domain/feed.ts'
 export { assertList, type ListRequest } from './src/domain/list-rules.ts'
 export type { Lists, Page, PageNumber, Position, Selection, Slice, SortKey } from './src/domain/lists.ts'
 export type { OrderChanges, OrderInput, Orders } from './src/domain/orders.ts'
@@ -44,6 +43,7 @@ export type {
   UserSortKey,
 } from './src/domain/store.ts'
 export type { Condition, UserChanges, UserInput, Users } from './src/domain/users.ts'
+export { createFeedTail, type FeedTail } from './src/feed-tail.ts'
 export { type OpenShop, openShop, type Shop, type ShopOptions } from './src/open-shop.ts'
 export type { Access } from './src/security/access.ts'
 export type { Cursors } from './src/security/cursors.ts'

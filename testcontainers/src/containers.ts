@@ -2,6 +2,8 @@ import type { ServiceName } from '@polyservice-lab/contracts/services'
 import { ChatContainer } from './chat-container.ts'
 import { CourseGrpcContainer } from './course-grpc-container.ts'
 import type { ServiceContainer } from './service-container.ts'
+import { ShopGraphqlContainer } from './shop-graphql-container.ts'
+import { ShopLiveContainer } from './shop-live-container.ts'
 import { ShopRestContainer } from './shop-rest-container.ts'
 import type { StartedServiceContainer } from './started-service-container.ts'
 import { TcpHistoryContainer } from './tcp-history-container.ts'
@@ -16,4 +18,6 @@ export const containers = {
   'ws-echo': WsEchoContainer,
   'shop-rest': ShopRestContainer,
   chat: ChatContainer,
+  'shop-live': ShopLiveContainer,
+  'shop-graphql': ShopGraphqlContainer,
 } as const satisfies Record<ServiceName, new (image?: string) => ServiceContainer<StartedServiceContainer>>

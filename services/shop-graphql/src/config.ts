@@ -53,7 +53,8 @@ export const loadConfig = defineConfig('shop-graphql', (env) => ({
     default: 15_000,
     min: 10,
     max: 3_600_000,
-    about: 'how often a stream has a comment, and a WebSocket a ping; without a pong it is cut off at the next',
+    about:
+      'how often a stream has a comment, and a WebSocket a ping; without a pong it is cut off at the next',
   }),
   bufferBytesMax: env.integer('BUFFER_BYTES_MAX', {
     default: mebibyte,

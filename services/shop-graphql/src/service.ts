@@ -1,5 +1,5 @@
 import type { Service, ServiceDeps } from '@polyservice-lab/service-kit'
-import { type OpenShop, openShop } from '@polyservice-lab/shop'
+import { createFeedTail, type OpenShop, openShop } from '@polyservice-lab/shop'
 import type { Config } from './config.ts'
 import { createHttpEdge } from './edge/http-edge.ts'
 
@@ -10,7 +10,8 @@ export function createService(config: Config, deps: ServiceDeps): Service {
     async start() {
       const now = () => new Date()
       shop = resources.use(await openShop({ ...config, ...deps, applicationName: 'shop-graphql', now }))
-      await resources.use(await createHttpEdge(shop, config, deps)).start()
+      const tail = resources.use(createFeedTail(shop.feed))
+      await resources.use(await createHttpEdge(shop, tail, config, deps)).start()
     },
     async reset() {
       await shop?.reset()

@@ -1,8 +1,10 @@
 import { type ErrorCode, httpStatuses } from '@polyservice-lab/contracts/errors'
 import { AppError, type Logger } from '@polyservice-lab/service-kit'
 import { type HttpAnswer, HttpError } from '@polyservice-lab/service-kit/http'
+import type { Close } from '@polyservice-lab/service-kit/websocket'
 import type { Request } from 'express'
 import { type ExecutionResult, type FormattedExecutionResult, GraphQLError } from 'graphql'
+import { CloseCode } from 'graphql-ws'
 import { resultType } from './negotiation.ts'
 
 /** The `extensions.code` of each error code. */
@@ -69,7 +71,8 @@ export function createMask({ error: log }: Pick<Logger, 'error'>) {
     // What graphql finds in a request has no path; with one, it is a value of ours that is wrong.
     if (error !== undefined && cause instanceof GraphQLError && path === undefined) return coded(error)
     if (!(cause instanceof AppError) || cause.code === 'internal') log({ err: cause }, 'failed')
-    const { code, message, details } = cause instanceof AppError && cause.code !== 'internal' ? cause : internal
+    const { code, message, details } =
+      cause instanceof AppError && cause.code !== 'internal' ? cause : internal
     const { reason, violations } = details
     const told = { code: codes[code], ...(reason && { reason }), ...(violations && { violations }) }
     return new GraphQLError(message, { nodes, path, extensions: told })
@@ -116,4 +119,34 @@ export function formatResult({ errors, ...result }: ExecutionResult): FormattedE
 export function outcomeOf({ errors }: ExecutionResult): 'ok' | ErrorCode {
   const [error] = errors ?? []
   return error === undefined ? 'ok' : (codeOfText.get(error.extensions['code']) ?? 'invalid_argument')
+}
+
+/** A close that the protocol of graphql-ws asks for. */
+export class GoodbyeError extends Error {
+  readonly closeCode: number
+
+  constructor(closeCode: number, reason: string) {
+    super(reason)
+    this.name = 'GoodbyeError'
+    this.closeCode = closeCode
+  }
+}
+
+/** How the access line names closes of the protocol; others are wrong requests. */
+const outcomesOfCloses: Readonly<Record<number, ErrorCode>> = {
+  [CloseCode.InternalServerError]: 'internal',
+  [CloseCode.Unauthorized]: 'unauthenticated',
+  [CloseCode.Forbidden]: 'unauthenticated',
+  [CloseCode.ConnectionInitialisationTimeout]: 'deadline_exceeded',
+}
+
+/** The close of a WebSocket that an error ends: 1013 for a client that does not read, or that there is no room for. */
+export function toClose(thrown: unknown): Close {
+  if (thrown instanceof GoodbyeError) {
+    const { closeCode, message: reason } = thrown
+    return { outcome: outcomesOfCloses[closeCode] ?? 'invalid_argument', closeCode, reason }
+  }
+  if (thrown instanceof AppError && thrown.code === 'unavailable')
+    return { outcome: 'unavailable', closeCode: 1013, reason: thrown.message }
+  return { outcome: 'internal', closeCode: CloseCode.InternalServerError, reason: internal.message }
 }

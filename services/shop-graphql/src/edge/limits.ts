@@ -122,8 +122,7 @@ class Measure {
     if (value.kind !== Kind.VARIABLE) return undefined
     const name = value.name.value
     const given = this.#args.variableValues
-    if (given && Object.hasOwn(given, name))
-      return typeof given[name] === 'number' ? given[name] : undefined
+    if (given && Object.hasOwn(given, name)) return typeof given[name] === 'number' ? given[name] : undefined
     const operation = getOperationAST(this.#args.document, this.#args.operationName)
     const definition = operation?.variableDefinitions?.find(({ variable }) => variable.name.value === name)
     return definition?.defaultValue && this.#number(definition.defaultValue)

@@ -1,5 +1,7 @@
 import type { Request } from 'express'
 
+export const graphqlPath = '/graphql'
+
 const resultTypes = ['application/json', 'application/graphql-response+json'] as const
 const offered = [...resultTypes, 'text/event-stream', 'text/html'] as const
 

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
 import { AppError, type BudgetShare, createGate, type ServiceDeps } from '@polyservice-lab/service-kit'
-import type { Events, Followers, Shop } from '@polyservice-lab/shop'
+import type { FeedTail, Shop } from '@polyservice-lab/shop'
 import { type ExecutionArgs, type ExecutionResult, getOperationAST, parse } from 'graphql'
 import { createSchema, createYoga, type Plugin } from 'graphql-yoga'
 import type { Config } from '../config.ts'
 import type { Context } from './context.ts'
 import { DocumentCache } from './documents.ts'
 import { createMask, outcomeOf, toldErrors } from './errors.ts'
+import { FeedEvents } from './feed-events.ts'
 import { exceededLimits } from './limits.ts'
 import { createLoaders } from './loaders.ts'
 import { resolvers } from './resolvers.ts'
@@ -34,6 +35,10 @@ export interface Call {
   outcome: 'ok' | ErrorCode
 }
 
+export function newCall(call: Omit<Call, 'operation' | 'outcome'>): Call {
+  return { ...call, operation: 'document', outcome: 'ok' }
+}
+
 /** What yoga and its plugins are given of a request. */
 interface ServerContext {
   readonly call: Call
@@ -42,24 +47,23 @@ interface ServerContext {
 export type Operations = ReturnType<typeof createOperations>
 
 /** Runs GraphQL operations (October 2021) on the shop, within the limits of the config. */
-export function createOperations(shop: Shop, followers: Followers, config: Config, deps: ServiceDeps) {
+export function createOperations(shop: Shop, tail: FeedTail, config: Config, deps: ServiceDeps) {
   const gate = createGate({ concurrencyMax })
-  const typeDefs = readFileSync(
-    new URL('../../../../contracts/shop/shop.graphql', import.meta.url),
-    'utf8',
-  )
+  const typeDefs = readFileSync(new URL('../../../../contracts/shop/shop.graphql', import.meta.url), 'utf8')
   let streams = 0
 
-  /** @throws AppError unavailable where there are as many subscriptions as there may be */
-  async function follow(after: number | undefined): Promise<Events> {
+  /** @throws AppError unavailable where there are as many subscriptions as there may be; out_of_range */
+  async function follow(after: number | undefined): Promise<FeedEvents> {
     if (streams >= config.streamsMax) throw new AppError('unavailable', 'there are too many subscriptions')
     streams += 1
-    try {
-      return counted(await followers.follow(after), () => {
-        streams -= 1
-      })
-    } catch (error) {
+    const ended = () => {
       streams -= 1
+    }
+    try {
+      if (after !== undefined) await shop.feed.readPart(after, 1)
+      return new FeedEvents(tail, after ?? (await shop.feed.newest()), ended)
+    } catch (error) {
+      ended()
       throw error
     }
   }
@@ -89,32 +93,6 @@ export function createOperations(shop: Shop, followers: Followers, config: Confi
       gate(async () => yoga.fetch(`http://localhost/graphql`, { method, headers: { accept } }, { call })),
     /** Runs an operation in its turn. */
     inTurn: gate,
-  }
-}
-
-/** Calls back once, when the reader ends. */
-function counted(events: Events, ended: () => void): Events {
-  let end: (() => void) | undefined = ended
-  const over = () => {
-    end?.()
-    end = undefined
-  }
-  return {
-    async next() {
-      const step = await events.next().catch((error: unknown) => {
-        over()
-        throw error
-      })
-      if (step.done) over()
-      return step
-    },
-    async return() {
-      over()
-      return (await events.return?.()) ?? { done: true, value: undefined }
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
   }
 }
 

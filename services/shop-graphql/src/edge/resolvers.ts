@@ -1,12 +1,7 @@
 import { assertList, type Cents, idOfText, invalid, type ShopEvent } from '@polyservice-lab/shop'
 import type DataLoader from 'dataloader'
 import { GraphQLError, GraphQLScalarType } from 'graphql'
-import type {
-  MutationResolvers,
-  QueryResolvers,
-  Resolvers,
-  SubscriptionResolvers,
-} from '../gen/resolvers.ts'
+import type { MutationResolvers, QueryResolvers, Resolvers, SubscriptionResolvers } from '../gen/resolvers.ts'
 import { readList } from './lists.ts'
 
 /** Lists that no limit is given for. */
@@ -32,7 +27,10 @@ const SafeInt = new GraphQLScalarType<number, number>({
   },
 })
 
-function find<Entity>(loader: DataLoader<number, Entity | null>, text: string): Promise<Entity | null> | null {
+function find<Entity>(
+  loader: DataLoader<number, Entity | null>,
+  text: string,
+): Promise<Entity | null> | null {
   const id = idOfText(text)
   return id === undefined ? null : loader.load(id)
 }
