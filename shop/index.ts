@@ -43,6 +43,7 @@ export type {
   UserSortKey,
 } from './src/domain/store.ts'
 export type { Condition, UserChanges, UserInput, Users } from './src/domain/users.ts'
+export { FeedEvents } from './src/feed-events.ts'
 export { createFeedTail, type FeedTail } from './src/feed-tail.ts'
 export { type OpenShop, openShop, type Shop, type ShopOptions } from './src/open-shop.ts'
 export type { Access } from './src/security/access.ts'

@@ -65,6 +65,13 @@ export {
   type PublicUsersClient,
 } from './rest/users-client.ts'
 export {
+  createShopGraphqlClient,
+  type GraphqlVariables,
+  type ShopGraphqlClient,
+  type ShopGraphqlClientOptions,
+} from './shop/graphql-client.ts'
+export type { GraphqlFeedOptions } from './shop/graphql-feed.ts'
+export {
   createShopLiveClient,
   type FeedMeans,
   type FollowOptions,

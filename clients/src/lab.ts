@@ -12,6 +12,7 @@ import {
   type PrivateUsersClient,
   type PublicUsersClient,
 } from './rest/users-client.ts'
+import { createShopGraphqlClient, type ShopGraphqlClient } from './shop/graphql-client.ts'
 import { createShopLiveClient, type ShopLiveClient } from './shop/live-client.ts'
 import { createShopRestClient, type ShopRestClient } from './shop/rest-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
@@ -32,6 +33,8 @@ export interface LabPorts {
   readonly chat?: number | undefined
   /** The shop in REST. Default: 8002. */
   readonly shopRest?: number | undefined
+  /** The shop in GraphQL. Default: 8003. */
+  readonly shopGraphql?: number | undefined
   /** The feed of the shop. Default: 8006. */
   readonly shopLive?: number | undefined
 }
@@ -54,6 +57,7 @@ export interface AccountClients {
 /** The shop, by each of its styles. */
 export interface LabShop {
   readonly rest: ShopRestClient
+  readonly graphql: ShopGraphqlClient
   readonly live: ShopLiveClient
 }
 
@@ -102,6 +106,7 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
     chat: createChatClient({ ...options, port: ports.chat }),
     shop: {
       rest: createShopRestClient({ ...options, port: ports.shopRest }),
+      graphql: createShopGraphqlClient({ ...options, port: ports.shopGraphql }),
       live: createShopLiveClient({ ...options, port: ports.shopLive }),
     },
     as,

@@ -1,7 +1,7 @@
 import type { Service, ServiceDeps } from '@polyservice-lab/service-kit'
 import { createFeedTail, type OpenShop, openShop } from '@polyservice-lab/shop'
 import type { Config } from './config.ts'
-import { createHttpEdge } from './edge/http-edge.ts'
+import { createGraphqlEdge } from './edge/graphql-edge.ts'
 
 export function createService(config: Config, deps: ServiceDeps): Service {
   const resources = new AsyncDisposableStack()
@@ -11,7 +11,7 @@ export function createService(config: Config, deps: ServiceDeps): Service {
       const now = () => new Date()
       shop = resources.use(await openShop({ ...config, ...deps, applicationName: 'shop-graphql', now }))
       const tail = resources.use(createFeedTail(shop.feed))
-      await resources.use(await createHttpEdge(shop, tail, config, deps)).start()
+      await resources.use(await createGraphqlEdge(shop, tail, config, deps)).start()
     },
     async reset() {
       await shop?.reset()

@@ -1,36 +1,52 @@
-import { ReceiveBudget, type ServiceDeps, UnsentBudget } from '@polyservice-lab/service-kit'
+import type { Request, RequestHandler } from 'express'
+import type { GraphQLSchema } from 'graphql'
+import type { BaseConfig } from '../config.ts'
 import {
   bearerOf,
   createHttpApp,
   createHttpServer,
   type Exchange,
   type HttpAnswer,
+  HttpError,
+  type HttpLimits,
   type HttpServer,
   sendAnswer,
-} from '@polyservice-lab/service-kit/http'
-import type { FeedTail, Shop } from '@polyservice-lab/shop'
-import type { Request, RequestHandler } from 'express'
-import type { Config } from '../config.ts'
-import { createMask, toWire } from './errors.ts'
+} from '../http/index.ts'
+import { ReceiveBudget } from '../receive-budget.ts'
+import type { ServiceDeps } from '../run-service.ts'
+import { UnsentBudget } from '../unsent-budget.ts'
+import type { GraphqlErrors } from './errors.ts'
 import { EventStreams } from './event-streams.ts'
 import { readGraphiql } from './graphiql.ts'
+import type { GraphqlLimits } from './limits.ts'
 import { eventStream, graphqlPath, resultType, wanted } from './negotiation.ts'
 import { type Call, createOperations, newCall } from './operations.ts'
 import { paramsOf, readParams } from './requests.ts'
 import { createWebSocketEdge } from './web-socket-edge.ts'
 
-/** The HTTP server: GraphQL over HTTP, SSE and WebSocket, and GraphiQL for people. */
-export async function createHttpEdge(
-  shop: Shop,
-  tail: FeedTail,
-  config: Config,
-  deps: ServiceDeps,
-): Promise<HttpServer> {
+export interface GraphqlServerOptions {
+  readonly schema: GraphQLSchema
+  /** What the resolvers of one operation know. */
+  readonly contextOf: (token: string | undefined) => object
+  /** Rejects with an AppError unauthenticated where a credential is wrong; undefined is none. */
+  readonly authorize: (token: string | undefined) => Promise<void>
+  readonly errors: GraphqlErrors
+  /** Documents that GraphiQL shows in its tabs. */
+  readonly examples: readonly string[]
+  readonly config: BaseConfig & GraphqlLimits & HttpLimits
+  readonly deps: ServiceDeps
+}
+
+/** Serves a schema on /graphql: over HTTP, SSE and WebSocket, and GraphiQL for people. */
+export async function createGraphqlServer(options: GraphqlServerOptions): Promise<HttpServer> {
+  const { authorize, errors, config, deps } = options
+  const { toWire } = errors
   const receiveBudget = new ReceiveBudget(config.receiveBytesMax)
   const unsentBudget = new UnsentBudget(config.sendBytesMax)
-  const operations = createOperations(shop, tail, config, deps)
-  const streams = new EventStreams({ ...config, unsentBudget, mask: createMask(deps.logger) })
-  const { page, files } = await readGraphiql(graphqlPath)
+  const operations = createOperations(options)
+  const mask = (thrown: unknown) => errors.mask(thrown, deps.logger)
+  const streams = new EventStreams({ keepAliveMs: config.keepAliveMs, unsentBudget, mask })
+  const { page, files } = await readGraphiql(options.examples)
 
   async function run(request: Request, call: Call): Promise<HttpAnswer> {
     const method = request.method === 'POST' ? 'POST' : 'GET'
@@ -39,19 +55,32 @@ export async function createHttpEdge(
     return { status: answer.status, headers, ...(contentType && { contentType }), body: await answer.text() }
   }
 
+  /** The result of one request of a batch. */
+  async function runOne(
+    request: Request,
+    value: unknown,
+    shared: Pick<Call, 'token' | 'share' | 'bytes'>,
+  ): Promise<string> {
+    try {
+      return (await run(request, newCall({ ...shared, params: paramsOf(value) }))).body
+    } catch (error) {
+      if (error instanceof HttpError) return toWire(error, request).body
+      throw error
+    }
+  }
+
   const graphql: RequestHandler = async (request, response, next) => {
     response.vary('Accept')
     const accept = wanted(request)
     if (accept === 'text/html' && request.method !== 'POST') return void page(request, response, next)
     const token = bearerOf(request)
-    await shop.access.authorize(token, 'read')
+    await authorize(token)
     using share = receiveBudget.open()
     const { params, bytes } = await readParams(request, config, share)
     if (Array.isArray(params)) {
       const bodies: string[] = []
       // One after the other: a mutation and the query behind it mean what they say.
-      for (const one of params)
-        bodies.push((await run(request, newCall({ params: paramsOf(one), token, share, bytes }))).body)
+      for (const one of params) bodies.push(await runOne(request, one, { token, share, bytes }))
       const contentType = `${resultType(request)}; charset=utf-8`
       return sendAnswer(response, { status: 200, contentType, body: `[${bodies.join()}]` })
     }
@@ -75,7 +104,7 @@ export async function createHttpEdge(
     sendBytesMax: config.sendBytesMax,
     deps,
   })
-  const upgrades = createWebSocketEdge({ shop, operations, receiveBudget, unsentBudget, config }, deps)
+  const upgrades = createWebSocketEdge({ ...options, operations, receiveBudget, unsentBudget })
   const server = createHttpServer(app, config, toWire, deps, upgrades)
   return {
     start: () => server.start(),

@@ -1,5 +1,6 @@
 import { AppError } from '@polyservice-lab/service-kit'
-import type { FeedTail, ShopEvent } from '@polyservice-lab/shop'
+import type { ShopEvent } from './domain/entities.ts'
+import type { FeedTail } from './feed-tail.ts'
 
 const pageMax = 100
 /** How long after a failure of the database it is asked again, in ms. */
@@ -12,7 +13,6 @@ const retryMs = 1_000
 export class FeedEvents implements AsyncIterableIterator<ShopEvent, undefined> {
   readonly #tail: FeedTail
   readonly #unlisten: () => void
-  readonly #ended: () => void
   #after: number
   #events: ShopEvent[] = []
   /** The version of the tail of which all events are read. */
@@ -20,11 +20,9 @@ export class FeedEvents implements AsyncIterableIterator<ShopEvent, undefined> {
   #isOver = false
   #wake = () => {}
 
-  /** @param ended is called once, when no event will follow */
-  constructor(tail: FeedTail, after: number, ended: () => void) {
+  constructor(tail: FeedTail, after: number) {
     this.#tail = tail
     this.#after = after
-    this.#ended = ended
     this.#unlisten = tail.onChange(() => this.#wake())
   }
 
@@ -55,11 +53,9 @@ export class FeedEvents implements AsyncIterableIterator<ShopEvent, undefined> {
   }
 
   #end(): void {
-    if (this.#isOver) return
     this.#isOver = true
     this.#unlisten()
     this.#wake()
-    this.#ended()
   }
 
   /** Reads what there is, or waits until there may be more. */

@@ -1,18 +1,17 @@
 import type { IncomingMessage } from 'node:http'
-import {
-  AppError,
-  type ReceiveBudget,
-  type ServiceDeps,
-  type UnsentBudget,
-} from '@polyservice-lab/service-kit'
-import { bearerOf, type Upgrades } from '@polyservice-lab/service-kit/http'
-import { type Close, type Connection, isHandshake, WebSockets } from '@polyservice-lab/service-kit/websocket'
-import type { Shop } from '@polyservice-lab/shop'
 import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql'
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws'
 import { isAsyncIterable } from 'graphql-yoga'
-import type { Config } from '../config.ts'
-import { createMask, formatResult, outcomeOf, toClose, toldErrors } from './errors.ts'
+import { AppError } from '../app-error.ts'
+import type { BaseConfig } from '../config.ts'
+import { bearerOf, type HttpLimits, type Upgrades } from '../http/index.ts'
+import type { ReceiveBudget } from '../receive-budget.ts'
+import type { ServiceDeps } from '../run-service.ts'
+import type { UnsentBudget } from '../unsent-budget.ts'
+import { type Close, type Connection, isHandshake, WebSockets } from '../websocket/index.ts'
+import { toClose } from './closes.ts'
+import { formatResult, type GraphqlErrors, toldErrors } from './errors.ts'
+import type { GraphqlLimits } from './limits.ts'
 import { graphqlPath } from './negotiation.ts'
 import type { Operations, Result } from './operations.ts'
 import { Peer } from './peer.ts'
@@ -23,18 +22,20 @@ const closeTimeoutMs = 3_000
 const draining: Close = { outcome: 'ok', closeCode: 1001, reason: 'the server stops' }
 
 export interface WebSocketEdgeOptions {
-  readonly shop: Shop
   readonly operations: Operations
+  readonly authorize: (token: string | undefined) => Promise<void>
+  readonly errors: GraphqlErrors
   readonly receiveBudget: ReceiveBudget
   readonly unsentBudget: UnsentBudget
-  readonly config: Config
+  readonly config: BaseConfig & GraphqlLimits & HttpLimits
+  readonly deps: ServiceDeps
 }
 
 /** GraphQL over WebSocket: the protocol graphql-transport-ws of graphql-ws. */
-export function createWebSocketEdge(options: WebSocketEdgeOptions, deps: ServiceDeps): Upgrades {
-  const { config, receiveBudget } = options
+export function createWebSocketEdge(options: WebSocketEdgeOptions): Upgrades {
+  const { config, receiveBudget, deps } = options
   const peers = new Map<Connection, Peer>()
-  const protocol = createProtocol(options, deps)
+  const protocol = createProtocol(options)
   const webSockets = new WebSockets(
     {
       ...config,
@@ -46,7 +47,7 @@ export function createWebSocketEdge(options: WebSocketEdgeOptions, deps: Service
       answerBytes: () => 0,
       toClose,
       opened(connection, request) {
-        peers.set(connection, new Peer(connection, protocol, request, { ...options, deps }))
+        peers.set(connection, new Peer(connection, protocol, request, options))
       },
       handle: (connection, message) => peers.get(connection)?.receive(message.data),
       left: (connection) => peers.get(connection)?.left(),
@@ -77,14 +78,15 @@ export interface Extra {
 export type Protocol = ReturnType<typeof createProtocol>
 
 /** Operations of a socket run as those of HTTP do: yoga parses, validates and executes them. */
-function createProtocol({ shop, operations }: WebSocketEdgeOptions, { logger }: ServiceDeps) {
-  const mask = createMask(logger)
+function createProtocol({ operations, authorize, errors, deps }: WebSocketEdgeOptions) {
+  const mask = (thrown: unknown) => errors.mask(thrown, deps.logger)
+  const { outcomeOf } = errors
   const { yoga, inTurn } = operations
   return makeServer<Record<string, unknown>, Extra>({
     async onConnect({ connectionParams = {}, extra: { peer } }) {
       const given = connectionParams['Authorization'] ?? connectionParams['authorization']
       if (given !== undefined) peer.tokens.push(bearerOf({ headers: { authorization: String(given) } }) ?? '')
-      return authorized(shop, peer)
+      return authorized(authorize, peer)
     },
     async onSubscribe({ extra: { peer } }, id, params) {
       const call = peer.begin(id, params)
@@ -93,10 +95,11 @@ function createProtocol({ shop, operations }: WebSocketEdgeOptions, { logger }: 
       } as unknown as Parameters<typeof yoga.getEnveloped>[0])
       try {
         // A token may have expired since.
-        if (!(await authorized(shop, peer))) throw new AppError('unauthenticated', 'the token is not valid')
+        if (!(await authorized(authorize, peer)))
+          throw new AppError('unauthenticated', 'the token is not valid')
         const document = parse(params.query)
-        const errors: readonly GraphQLError[] = validate(schema, document)
-        if (errors.length > 0) return toldErrors({ errors })
+        const faults: readonly GraphQLError[] = validate(schema, document)
+        if (faults.length > 0) return toldErrors({ errors: faults })
         return {
           ...{ schema, document, operationName: params.operationName, variableValues: params.variables },
           contextValue: await contextFactory(),
@@ -115,10 +118,10 @@ function createProtocol({ shop, operations }: WebSocketEdgeOptions, { logger }: 
       peer.note(id, outcomeOf(result as ExecutionResult))
       return formatResult(result as ExecutionResult)
     },
-    onError({ extra: { peer } }, id, _params, errors) {
+    onError({ extra: { peer } }, id, _params, faults) {
       // What ends a subscription comes wrapped.
-      const told = errors.map(({ cause, ...error }) => (cause === undefined ? error : mask(cause)))
-      const result = { errors: toldErrors({ errors: told as readonly GraphQLError[] }) }
+      const told = faults.map((error) => (error.cause === undefined ? error : mask(error.cause)))
+      const result = { errors: told }
       peer.note(id, outcomeOf(result))
       return formatResult(result).errors
     },
@@ -136,8 +139,8 @@ function rootOf({ rootValue }: ExecutionArgs): Root {
   return rootValue as Root
 }
 
-function authorized({ access }: Shop, { tokens }: Peer): Promise<boolean> {
-  return Promise.all(tokens.map((token) => access.authorize(token, 'read'))).then(
+function authorized(authorize: WebSocketEdgeOptions['authorize'], { tokens }: Peer): Promise<boolean> {
+  return Promise.all(tokens.map((token) => authorize(token))).then(
     () => true,
     (error: unknown) => {
       if (error instanceof AppError && error.code === 'unauthenticated') return false

@@ -13,12 +13,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql'
-
-export interface DocumentLimits {
-  readonly depthMax: number
-  readonly aliasesMax: number
-  readonly costMax: number
-}
+import type { GraphqlLimits } from './limits.ts'
 
 /** A longer alias is refused: it stands in the answer once for each entity. */
 const aliasLengthMax = 100
@@ -38,7 +33,10 @@ interface Size {
 const nothing: Size = { depth: 0, aliases: 0, cost: 0, aliasLength: 0 }
 
 /** Says which limits a valid operation exceeds, before any of it runs. */
-export function exceededLimits(args: ExecutionArgs, limits: DocumentLimits): readonly GraphQLError[] {
+export function exceededLimits(
+  args: ExecutionArgs,
+  limits: Pick<GraphqlLimits, 'depthMax' | 'aliasesMax' | 'costMax'>,
+): readonly GraphQLError[] {
   const operation = getOperationAST(args.document, args.operationName)
   const type = operation && args.schema.getRootType(operation.operation)
   if (!operation || !type) return []

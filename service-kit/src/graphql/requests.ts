@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import type { BudgetShare } from '@polyservice-lab/service-kit'
-import { HttpError, readBody } from '@polyservice-lab/service-kit/http'
 import type { Request } from 'express'
+import { HttpError, readBody } from '../http/index.ts'
+import type { BudgetShare } from '../receive-budget.ts'
 
 /** The parameters of a request, none of them checked. Members of no meaning are left out. */
 export interface Params {
@@ -38,7 +38,10 @@ export function paramsOf(value: unknown): Params {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw badRequest('a request is a JSON object')
   const { query, operationName, variables, extensions } = value as Params
-  return { query, operationName: operationName === '' ? undefined : operationName, variables, extensions }
+  if (typeof query !== 'string') throw badRequest('a request has a query, which is a text')
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
+    throw badRequest('operationName is a text')
+  return { query, operationName: operationName || undefined, variables, extensions }
 }
 
 function paramsOfUrl(url: string): Params {

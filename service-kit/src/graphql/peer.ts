@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import type { BudgetShare, ReceiveBudget, ServiceDeps, UnsentBudget } from '@polyservice-lab/service-kit'
-import { bearerOf } from '@polyservice-lab/service-kit/http'
-import type { Connection } from '@polyservice-lab/service-kit/websocket'
-import type { Config } from '../config.ts'
-import { GoodbyeError } from './errors.ts'
+import { bearerOf } from '../http/index.ts'
+import type { BudgetShare, ReceiveBudget } from '../receive-budget.ts'
+import type { ServiceDeps } from '../run-service.ts'
+import type { UnsentBudget } from '../unsent-budget.ts'
+import type { Connection } from '../websocket/index.ts'
+import { GoodbyeError } from './closes.ts'
+import type { GraphqlLimits } from './limits.ts'
 import { type Call, newCall } from './operations.ts'
 import type { Protocol } from './web-socket-edge.ts'
 
@@ -15,7 +17,7 @@ const operationBytes = 2_048
 export interface PeerOptions {
   readonly receiveBudget: ReceiveBudget
   readonly unsentBudget: UnsentBudget
-  readonly config: Pick<Config, 'bufferBytesMax'>
+  readonly config: Pick<GraphqlLimits, 'bufferBytesMax'>
   readonly deps: Pick<ServiceDeps, 'access'>
 }
 
