@@ -69,6 +69,16 @@ export const services = {
     keeps: undefined,
     tryIt: "curl -s 'http://127.0.0.1:8002/api/v2/products?sort=price_asc&limit=3'",
   },
+  'shop-graphql': {
+    port: 8003,
+    adminPort: 9003,
+    wing: 'styles',
+    protocol: 'GraphQL',
+    title: 'the same shop in GraphQL, with subscriptions over WebSocket and SSE; GraphiQL at `/graphql`',
+    keeps: undefined,
+    tryIt:
+      'curl -s http://127.0.0.1:8003/graphql --json \'{"query": "{ products(limit: 3) { name price } }"}\'',
+  },
   'shop-grpc': {
     port: 50_052,
     adminPort: 9052,

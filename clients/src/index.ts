@@ -88,6 +88,13 @@ export {
   type ShopJsonRpcClientOptions,
 } from './shop/jsonrpc-client.ts'
 export {
+  createShopGraphqlClient,
+  type GraphqlVariables,
+  type ShopGraphqlClient,
+  type ShopGraphqlClientOptions,
+} from './shop/graphql-client.ts'
+export type { GraphqlFeedOptions } from './shop/graphql-feed.ts'
+export {
   createShopLiveClient,
   type FeedMeans,
   type FollowOptions,

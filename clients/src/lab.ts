@@ -17,6 +17,7 @@ import { createShopLiveClient, type ShopLiveClient } from './shop/live-client.ts
 import { createShopJsonRpcClient, type ShopJsonRpcClient } from './shop/jsonrpc-client.ts'
 import { loadedLater } from './shop/loaded-later.ts'
 import type { ShopClient } from './shop/shop-client.ts'
+import { createShopGraphqlClient, type ShopGraphqlClient } from './shop/graphql-client.ts'
 import { createShopRestClient, type ShopRestClient } from './shop/rest-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 import { type ChatClient, createChatClient } from './websocket/chat-client.ts'
@@ -40,6 +41,8 @@ export interface LabPorts {
   readonly shopJsonRpc?: number | undefined
   /** The shop in SOAP. Default: 8004. */
   readonly shopSoap?: number | undefined
+  /** The shop in GraphQL. Default: 8003. */
+  readonly shopGraphql?: number | undefined
   /** The shop in REST. Default: 8002. */
   readonly shopRest?: number | undefined
   /** The feed of the shop. Default: 8006. */
@@ -68,6 +71,7 @@ export interface LabShop {
   readonly jsonrpc: ShopJsonRpcClient
   /** SOAP: users are shown in full. */
   readonly soap: ShopClient
+  readonly graphql: ShopGraphqlClient
   readonly live: ShopLiveClient
 }
 
@@ -105,6 +109,7 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
     soap: loadedLater(async () =>
       (await import('./shop/soap-client.ts')).createShopSoapClient({ ...options, port: ports.shopSoap }),
     ),
+    graphql: createShopGraphqlClient({ ...options, port: ports.shopGraphql }),
     live: createShopLiveClient({ ...options, port: ports.shopLive }),
   }
   const accounts = new Map<string, AccountClients>()

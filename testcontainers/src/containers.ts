@@ -4,6 +4,7 @@ import { CourseGrpcContainer } from './course-grpc-container.ts'
 import type { ServiceContainer } from './service-container.ts'
 import { ShopGrpcContainer } from './shop-grpc-container.ts'
 import { ShopJsonRpcContainer } from './shop-jsonrpc-container.ts'
+import { ShopGraphqlContainer } from './shop-graphql-container.ts'
 import { ShopLiveContainer } from './shop-live-container.ts'
 import { ShopRestContainer } from './shop-rest-container.ts'
 import { ShopSoapContainer } from './shop-soap-container.ts'
@@ -24,4 +25,5 @@ export const containers = {
   chat: ChatContainer,
   'shop-jsonrpc': ShopJsonRpcContainer,
   'shop-live': ShopLiveContainer,
+  'shop-graphql': ShopGraphqlContainer,
 } as const satisfies Record<ServiceName, new (image?: string) => ServiceContainer<StartedServiceContainer>>
