@@ -32,4 +32,5 @@ export {
   type UsersApiClient,
   UsersApiContainer,
 } from './users-api-container.ts'
+export { StartedValkey, startValkey } from './valkey.ts'
 export { StartedWsEchoContainer, WsEchoContainer } from './ws-echo-container.ts'
