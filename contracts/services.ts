@@ -78,6 +78,15 @@ export const services = {
     keeps: undefined,
     tryIt: 'npx --yes wscat -c ws://127.0.0.1:8766/ws -x \'{"type":"chat_message","text":"hello","id":1}\'',
   },
+  'shop-live': {
+    port: 8006,
+    adminPort: 9006,
+    wing: 'styles',
+    protocol: 'polling, long polling, SSE and WebSocket',
+    title: 'the feed of the shop by four means, and a page at `/` that shows what each costs',
+    keeps: undefined,
+    tryIt: 'curl -sN http://127.0.0.1:8006/events/stream?after=0',
+  },
 } as const satisfies Record<string, ServiceDescription>
 
 export type ServiceName = keyof typeof services

@@ -7,6 +7,8 @@ export type { ChatAcks, ChatEvents, NewMessage } from '@polyservice-lab/contract
 export type {
   NewShopOrder,
   NewShopUser,
+  ShopEvent,
+  ShopFeedPart,
   ShopOrder,
   ShopProduct,
   ShopUser,
@@ -62,6 +64,14 @@ export {
   type PrivateUsersClient,
   type PublicUsersClient,
 } from './rest/users-client.ts'
+export {
+  createShopLiveClient,
+  type FeedMeans,
+  type FollowOptions,
+  type PollOptions,
+  type ShopLiveClient,
+  type ShopLiveClientOptions,
+} from './shop/live-client.ts'
 export {
   createShopRestClient,
   type ShopChangeOptions,

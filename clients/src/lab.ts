@@ -12,6 +12,8 @@ import {
   type PrivateUsersClient,
   type PublicUsersClient,
 } from './rest/users-client.ts'
+import { createShopLiveClient, type ShopLiveClient } from './shop/live-client.ts'
+import { createShopRestClient, type ShopRestClient } from './shop/rest-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 import { type ChatClient, createChatClient } from './websocket/chat-client.ts'
 import { createEchoClient, type EchoClient } from './websocket/echo-client.ts'
@@ -28,6 +30,10 @@ export interface LabPorts {
   readonly wsEcho?: number | undefined
   /** The chat. Default: 8766. */
   readonly chat?: number | undefined
+  /** The shop in REST. Default: 8002. */
+  readonly shopRest?: number | undefined
+  /** The feed of the shop. Default: 8006. */
+  readonly shopLive?: number | undefined
 }
 
 /** Holds for every client of the lab. The host is 127.0.0.1 by default. */
@@ -45,6 +51,12 @@ export interface AccountClients {
   readonly exercises: ExercisesClient
 }
 
+/** The shop, by each of its styles. */
+export interface LabShop {
+  readonly rest: ShopRestClient
+  readonly live: ShopLiveClient
+}
+
 /** All protocols. Disposing it closes the connection of the catalogue; sessions are disposed by who opened them. */
 export interface Lab extends AccountClients, AsyncDisposable {
   readonly authentication: AuthenticationClient
@@ -56,6 +68,8 @@ export interface Lab extends AccountClients, AsyncDisposable {
   readonly echo: EchoClient
   /** WebSocket */
   readonly chat: ChatClient
+  /** One shop in all styles */
+  readonly shop: LabShop
   /** The REST clients of an account: the same ones for the same account, which log in once. */
   as(account: Credentials): AccountClients
 }
@@ -86,6 +100,10 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
     history: createHistoryClient({ ...options, port: ports.tcpHistory }),
     echo: createEchoClient({ ...options, port: ports.wsEcho }),
     chat: createChatClient({ ...options, port: ports.chat }),
+    shop: {
+      rest: createShopRestClient({ ...options, port: ports.shopRest }),
+      live: createShopLiveClient({ ...options, port: ports.shopLive }),
+    },
     as,
     [Symbol.asyncDispose]: () => catalogue[Symbol.asyncDispose](),
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { type answers, defineRequests } from './schemas.ts'
 
+export { feedCloses, feedPaths, ShopEvent, ShopFeedPart } from './live.ts'
 export { answers, defineRequests, type Scalars } from './schemas.ts'
 
 /** Where version 2 of REST is. */

@@ -2,6 +2,7 @@ import type { ServiceName } from '@polyservice-lab/contracts/services'
 import { ChatContainer } from './chat-container.ts'
 import { CourseGrpcContainer } from './course-grpc-container.ts'
 import type { ServiceContainer } from './service-container.ts'
+import { ShopLiveContainer } from './shop-live-container.ts'
 import { ShopRestContainer } from './shop-rest-container.ts'
 import type { StartedServiceContainer } from './started-service-container.ts'
 import { TcpHistoryContainer } from './tcp-history-container.ts'
@@ -16,4 +17,5 @@ export const containers = {
   'ws-echo': WsEchoContainer,
   'shop-rest': ShopRestContainer,
   chat: ChatContainer,
+  'shop-live': ShopLiveContainer,
 } as const satisfies Record<ServiceName, new (image?: string) => ServiceContainer<StartedServiceContainer>>

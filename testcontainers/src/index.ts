@@ -17,6 +17,8 @@ export {
 } from './polyservice-lab.ts'
 export { newPostgres, StartedPostgres, startPostgres } from './postgres.ts'
 export { ServiceContainer } from './service-container.ts'
+export { ShopContainer, StartedShopContainer } from './shop-container.ts'
+export { ShopLiveContainer, StartedShopLiveContainer } from './shop-live-container.ts'
 export { ShopRestContainer, StartedShopRestContainer } from './shop-rest-container.ts'
 export { type Address, StartedServiceContainer } from './started-service-container.ts'
 export { StartedTcpHistoryContainer, TcpHistoryContainer } from './tcp-history-container.ts'

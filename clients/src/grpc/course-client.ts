@@ -7,6 +7,7 @@ import type { LabErrorCode } from '../core/lab-error.ts'
 import { type GrpcCallOptions as CourseCallOptions, GrpcChannel, type MessageStream } from './grpc-channel.ts'
 import { labCode } from './grpc-errors.ts'
 import { retryChannelOptions } from './retry-channel.ts'
+import { safeInteger } from './safe-integer.ts'
 
 const defaultKeepaliveMs = 20_000
 
@@ -170,7 +171,7 @@ export function createCourseClient(options: CourseClientOptions = {}): CourseCli
         map(
           channel.bidiStream(study, questions, call),
           ({ questionNumber, answerNumber, text, last }): CourseAnswer => ({
-            questionNumber: Number(questionNumber),
+            questionNumber: safeInteger(questionNumber),
             answerNumber,
             text,
             last,
@@ -205,10 +206,10 @@ function toCourse({ courseId, title, description }: Course): Course {
 
 function toImport({ importedCount, refusedCount, refusals }: ImportCoursesResponse): CourseImport {
   return {
-    importedCount: Number(importedCount),
-    refusedCount: Number(refusedCount),
+    importedCount: safeInteger(importedCount),
+    refusedCount: safeInteger(refusedCount),
     refusals: refusals.map(({ index, courseId, code, message, fields }) => ({
-      index: Number(index),
+      index: safeInteger(index),
       courseId,
       code: labCode(code),
       message,

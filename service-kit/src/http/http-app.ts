@@ -23,6 +23,8 @@ export interface HttpAppOptions {
   readonly corsOrigins: readonly string[]
   /** Whether a trailing slash too many or too few is redirected. Default: another path, 404. */
   readonly redirectsSlashes?: boolean
+  /** Whether OPTIONS is answered with the methods of a path. Default: it is; else 405. */
+  readonly answersOptions?: boolean
   /** How much of a body is read on after a failure was found in it. */
   readonly discardBytesMax: number
   /** Bytes of answers that wait to be read, over all connections; beyond it, 503. */
@@ -59,7 +61,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
       response.locals['operation'] = operation
       return handle(request, response, next)
     })
-  app.use(answerOtherMethods(endpoints, redirectsSlashes))
+  app.use(answerOtherMethods(endpoints, redirectsSlashes, options.answersOptions))
   app.use(answerErrors(toWire, discardBytesMax, deps))
   return app
 }

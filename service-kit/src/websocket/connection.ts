@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
 import { AppError } from '../app-error.ts'
@@ -9,7 +8,7 @@ import { frameCost, pieceCost, type ServerWebSocket } from './server-web-socket.
 
 /** One client after its handshake: its messages one after the other. While it does not read, it is not read from. */
 export class Connection implements Sender {
-  readonly requestId = randomUUID()
+  readonly requestId: string
   readonly #webSocket: ServerWebSocket
   readonly #socket: Socket
   readonly #shared: Shared
@@ -37,7 +36,8 @@ export class Connection implements Sender {
   #afterAnswers: (() => void) | undefined
   #outcome: 'ok' | ErrorCode | undefined
 
-  constructor(webSocket: ServerWebSocket, socket: Socket, shared: Shared) {
+  constructor(webSocket: ServerWebSocket, socket: Socket, requestId: string, shared: Shared) {
+    this.requestId = requestId
     this.#webSocket = webSocket
     this.#socket = socket
     this.#shared = shared
