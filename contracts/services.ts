@@ -78,6 +78,33 @@ export const services = {
     keeps: undefined,
     tryIt: 'npx --yes wscat -c ws://127.0.0.1:8766/ws -x \'{"type":"chat_message","text":"hello","id":1}\'',
   },
+  payments: {
+    port: 8012,
+    adminPort: 9012,
+    wing: 'events',
+    protocol: 'HTTP and AMQP',
+    title: 'one payment for each order, taken from its card and given back',
+    keeps: undefined,
+    tryIt: 'curl -s http://127.0.0.1:8012/payments',
+  },
+  cards: {
+    port: 8013,
+    adminPort: 9013,
+    wing: 'events',
+    protocol: 'gRPC',
+    title: 'a pretended card network with a ledger, and test cards that fail in every way',
+    keeps: undefined,
+    tryIt: 'grpcurl -plaintext 127.0.0.1:8013 lab.cards.v1.Cards/ListEntries',
+  },
+  orchestrator: {
+    port: 8015,
+    adminPort: 9015,
+    wing: 'events',
+    protocol: 'HTTP, SSE and AMQP',
+    title: 'the sagas of orders, step by step, and dead letters with replay; a page at `/`',
+    keeps: undefined,
+    tryIt: 'curl -s http://127.0.0.1:8015/sagas',
+  },
 } as const satisfies Record<string, ServiceDescription>
 
 export type ServiceName = keyof typeof services
