@@ -86,6 +86,32 @@ export const services = {
     title: 'the feed of the shop by four means, and a page at `/` that shows what each costs',
     keeps: undefined,
     tryIt: 'curl -sN http://127.0.0.1:8006/events/stream?after=0',
+  payments: {
+    port: 8012,
+    adminPort: 9012,
+    wing: 'events',
+    protocol: 'HTTP and AMQP',
+    title: 'one payment for each order, taken from its card and given back',
+    keeps: undefined,
+    tryIt: 'curl -s http://127.0.0.1:8012/payments',
+  },
+  cards: {
+    port: 8013,
+    adminPort: 9013,
+    wing: 'events',
+    protocol: 'gRPC',
+    title: 'a pretended card network with a ledger, and test cards that fail in every way',
+    keeps: undefined,
+    tryIt: 'grpcurl -plaintext 127.0.0.1:8013 lab.cards.v1.Cards/ListEntries',
+  },
+  orchestrator: {
+    port: 8015,
+    adminPort: 9015,
+    wing: 'events',
+    protocol: 'HTTP, SSE and AMQP',
+    title: 'the sagas of orders, step by step, and dead letters with replay; a page at `/`',
+    keeps: undefined,
+    tryIt: 'curl -s http://127.0.0.1:8015/sagas',
   },
 } as const satisfies Record<string, ServiceDescription>
 

@@ -10,6 +10,7 @@ import { createCalls } from './calls.ts'
 import { createFront, type FrontOptions } from './front.ts'
 import type { Route } from './handlers.ts'
 import { healthRoutes } from './health.ts'
+import type { GrpcLimits } from './limits.ts'
 import { reflectionRoutes } from './reflection.ts'
 import type { ToWire } from './status.ts'
 
@@ -27,23 +28,8 @@ export interface GrpcServerOptions {
   readonly routes: readonly Route[]
   readonly toWire: ToWire
   readonly limits: GrpcLimits
-  /** Certificate, key and authorities in PEM; plaintext HTTP/2 where it is undefined. */
-  readonly tls: FrontOptions['tls']
-}
-
-export interface GrpcLimits {
-  readonly messageBytesMax: number
-  readonly receiveBytesMax: number
-  readonly sendBytesMax: number
-  readonly sendTimeoutMs: number
-  readonly requestTimeoutMs: number
-  readonly handshakeTimeoutMs: number
-  readonly idleTimeoutMs: number
-  readonly callsMax: number
-  readonly connectionsMax: number
-  readonly concurrentStreamsMax: number
-  readonly keepaliveIntervalMs: number
-  readonly keepaliveTimeoutMs: number
+  /** Certificate, key and authorities in PEM. Default: plaintext HTTP/2. */
+  readonly tls?: FrontOptions['tls']
 }
 
 export interface GrpcServer {
