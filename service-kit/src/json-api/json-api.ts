@@ -48,13 +48,15 @@ export function createJsonApi(options: JsonApiOptions): HttpServer {
 
   function run(route: JsonRoute): RequestHandler {
     return async (request, response) => {
+      const id = String(request.params['id'] ?? '')
+      if (route.id?.test(id) === false) throw new HttpError(404, 'Not Found')
       if (route.method !== 'GET') checkOrigin(request, corsOrigins)
       using share = receiveBudget.open()
-      const value = route.body === undefined ? undefined : await readJson(request, config.bodyBytesMax, share)
+      const json = route.body === undefined ? undefined : await readJson(request, config.bodyBytesMax, share)
       route.check?.(request)
-      const body = route.body === undefined ? undefined : parse(route.body, value)
+      const body = route.body === undefined ? undefined : parse(route.body, json)
       const query = readQuery(request, route.query)
-      const answer = await route.handle({ request, response, body, query })
+      const answer = await route.handle({ request, response, id, body, json, query })
       const { status, headers } = answer
       sendAnswer(response, { status, ...(headers && { headers }), body: JSON.stringify(answer.value) })
     }

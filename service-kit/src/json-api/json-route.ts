@@ -6,7 +6,11 @@ type Method = 'GET' | 'POST' | 'PUT'
 export interface RouteInput<Body, Query> {
   readonly request: Request
   readonly response: Response
+  /** The parameter `:id` of the path; empty where it has none. */
+  readonly id: string
   readonly body: Body
+  /** The JSON of the body as it came. */
+  readonly json: unknown
   readonly query: Query
 }
 
@@ -22,6 +26,8 @@ export interface JsonRoute {
   /** As Express writes paths. */
   readonly path: string
   readonly operation: string
+  /** What `:id` of the path looks like: another one names nothing. */
+  readonly id?: RegExp
   readonly body?: z.ZodType
   readonly query?: z.ZodObject
   /** Runs when the body is JSON and its members are not looked at yet. */
@@ -31,6 +37,7 @@ export interface JsonRoute {
 
 interface Definition<Body extends z.ZodType, Query extends z.ZodObject> {
   readonly operation: string
+  readonly id?: RegExp
   readonly body?: Body
   readonly query?: Query
   readonly check?: (request: Request) => void
