@@ -140,6 +140,11 @@ const wingVariables: Partial<Record<Wing, Readonly<Record<string, string>>>> = {
     EVENTS_KEPT_MAX: 'SHOP_EVENTS_KEPT_MAX',
     IDEMPOTENCY_KEEP_HOURS: 'SHOP_IDEMPOTENCY_KEEP_HOURS',
   },
+  events: {
+    FLOW: 'SAGA_FLOW',
+    AMQP_URL: 'SAGA_AMQP_URL',
+    RETRY_DELAYS_MS: 'SAGA_RETRY_DELAYS_MS',
+  },
 }
 
 /**
