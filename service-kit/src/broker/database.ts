@@ -58,6 +58,8 @@ export interface SagaTransaction<Schema extends SagaTables> {
   sendAgain(message: SagaMessage): Promise<void>
   /** Writes a body that need not be a message. */
   sendLetter(letter: Letter): Promise<void>
+  /** Calls back when it has committed. */
+  afterCommit(callback: () => void): void
 }
 
 /** The database of a service, with the outbox in it. It is waited for without end; until then its calls throw AppError `unavailable`. */
@@ -140,14 +142,17 @@ export function openSagaDatabase<Schema extends SagaTables>(
     },
     async transaction(work) {
       let written = 0
+      let callbacks: (() => void)[] = []
       const result = await open().transaction((db) => {
         written = 0
-        return work(createTransaction(db, () => written++))
+        callbacks = []
+        return work(createTransaction(db, () => written++, callbacks))
       })
       if (written > 0) {
         counts.unsent = (counts.unsent ?? 0) + written
         for (const listener of listeners) listener()
       }
+      for (const callback of callbacks) callback()
       return result
     },
     opened,
@@ -195,6 +200,7 @@ async function untilOpen<Schema>(
 function createTransaction<Schema extends SagaTables>(
   db: Transaction<Schema>,
   noteWritten: () => void,
+  callbacks: (() => void)[],
 ): SagaTransaction<Schema> {
   const outbox = db as unknown as Transaction<SagaTables>
 
@@ -220,6 +226,7 @@ function createTransaction<Schema extends SagaTables>(
     db,
     sendLetter,
     sendAgain,
+    afterCommit: (callback) => callbacks.push(callback),
     async send({ type, subject, parent, data }) {
       const message = {
         specversion: '1.0',

@@ -46,8 +46,7 @@ export function measureSteps({ registry }: Metrics): (saga: Saga, before: Saga |
     registers: [registry],
   })
   for (const [step, row] of Object.entries(steps))
-    for (const outcome of outcomes)
-      if (outcome === 'ok' || 'refused' in row) seconds.zero({ step, outcome })
+    for (const outcome of outcomes) if (outcome === 'ok' || 'refused' in row) seconds.zero({ step, outcome })
   return (saga, before) => {
     for (const [i, { name, state, startedAt, endedAt }] of saga.steps.entries())
       if (endedAt !== null && before?.steps[i]?.endedAt === null)

@@ -95,7 +95,7 @@ function afterOk(saga: Saga, name: StepName, now: Date): Saga {
   if (saga.state === 'compensating') return undo(saga, now)
   // What went well is to be undone like what nobody knows of.
   if (saga.rejection !== null) return compensate(saga, name, 'silent', saga.rejection, now)
-  const next = forward[forward.findIndex((step) => step === name) + 1]
+  const next = forward[forward.indexOf(name) + 1]
   return next === undefined ? { ...saga, state: 'completed' } : start(saga, next, now)
 }
 

@@ -30,7 +30,7 @@ export type StepName = keyof typeof steps
 export type Command = StepRow['command']
 
 /** The way of an order that all goes well with. */
-export const forward = ['credit', 'payment', 'approve', 'settle'] as const satisfies StepName[]
+export const forward: readonly StepName[] = ['credit', 'payment', 'approve', 'settle']
 
 type Compensation = 'refund' | 'release' | 'reject'
 

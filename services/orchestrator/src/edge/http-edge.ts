@@ -1,5 +1,5 @@
-import type { ServiceDeps } from '@polyservice-lab/service-kit'
 import { patterns } from '@polyservice-lab/contracts/order-saga'
+import type { ServiceDeps } from '@polyservice-lab/service-kit'
 import { AppError } from '@polyservice-lab/service-kit/app-error'
 import type { HttpServer } from '@polyservice-lab/service-kit/http'
 import {

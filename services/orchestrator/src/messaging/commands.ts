@@ -25,5 +25,10 @@ export async function sendCommand<Schema extends SagaTables>(
 ): Promise<SagaMessage> {
   const { command } = steps[name]
   const { id: subject, traceparent: parent } = saga
-  return transaction.send({ type: command, subject, parent, data: dataOf[command](saga) }) as Promise<SagaMessage>
+  return transaction.send({
+    type: command,
+    subject,
+    parent,
+    data: dataOf[command](saga),
+  }) as Promise<SagaMessage>
 }

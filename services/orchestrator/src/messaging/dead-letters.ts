@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { isUtf8 } from 'node:buffer'
+import { randomUUID } from 'node:crypto'
 import { maskCards, queueNames } from '@polyservice-lab/contracts/order-saga'
 import type { Delivery } from '@polyservice-lab/service-kit/broker'
 import type { DeadLetter } from '../domain/dead-letter.ts'

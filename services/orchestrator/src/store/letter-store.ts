@@ -12,8 +12,7 @@ export function createLetterStore(database: SagaDatabase<Schema>, now: () => Dat
       const row = { ...letter, body: Buffer.from(body.buffer, body.byteOffset, body.byteLength) }
       await db.insertInto('deadLetters').values(row).execute()
     },
-    find: (id) =>
-      database.db.selectFrom('deadLetters').selectAll().where('id', '=', id).executeTakeFirst(),
+    find: (id) => database.db.selectFrom('deadLetters').selectAll().where('id', '=', id).executeTakeFirst(),
     async list(state, after, limit) {
       let listed = database.db.selectFrom('deadLetters').selectAll().where('position', '>', after)
       if (state !== undefined) listed = listed.where('state', '=', state)
