@@ -1,6 +1,9 @@
 import type { ServiceName } from '@polyservice-lab/contracts/services'
+import { CardsContainer } from './cards-container.ts'
 import { ChatContainer } from './chat-container.ts'
 import { CourseGrpcContainer } from './course-grpc-container.ts'
+import { OrchestratorContainer } from './orchestrator-container.ts'
+import { PaymentsContainer } from './payments-container.ts'
 import type { ServiceContainer } from './service-container.ts'
 import { ShopLiveContainer } from './shop-live-container.ts'
 import { ShopRestContainer } from './shop-rest-container.ts'
@@ -18,4 +21,7 @@ export const containers = {
   'shop-rest': ShopRestContainer,
   chat: ChatContainer,
   'shop-live': ShopLiveContainer,
+  payments: PaymentsContainer,
+  cards: CardsContainer,
+  orchestrator: OrchestratorContainer,
 } as const satisfies Record<ServiceName, new (image?: string) => ServiceContainer<StartedServiceContainer>>
