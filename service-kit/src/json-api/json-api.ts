@@ -34,6 +34,8 @@ export interface JsonApiOptions {
   readonly config: BaseConfig & HttpLimits
   /** The web origins whose pages may call. Default: none but the own one. */
   readonly corsOrigins?: readonly string[]
+  /** Headers that those pages may send, and read of answers beside those of every service. */
+  readonly allowedHeaders?: readonly string[]
   readonly exposedHeaders?: readonly string[]
   readonly deps: ServiceDeps
 }
@@ -44,6 +46,7 @@ export interface JsonApiOptions {
  */
 export function createJsonApi(options: JsonApiOptions): HttpServer {
   const { routes, streams = [], toWire, config, corsOrigins = [], exposedHeaders = [], deps } = options
+  const { allowedHeaders } = options
   const receiveBudget = new ReceiveBudget(config.receiveBytesMax)
 
   function run(route: JsonRoute): RequestHandler {
@@ -73,6 +76,7 @@ export function createJsonApi(options: JsonApiOptions): HttpServer {
   ]
   const app = createHttpApp({
     ...{ endpoints, toWire, corsOrigins, exposedHeaders, deps },
+    ...(allowedHeaders && { allowedHeaders }),
     keepsRequestIds: true,
     discardBytesMax: config.bodyBytesMax,
     sendBytesMax: config.sendBytesMax,
