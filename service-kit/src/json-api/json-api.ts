@@ -13,6 +13,7 @@ import {
   readBody,
   sendAnswer,
   type ToWire,
+  type Upgrades,
 } from '../http/index.ts'
 import { type BudgetShare, ReceiveBudget } from '../receive-budget.ts'
 import type { ServiceDeps } from '../run-service.ts'
@@ -30,6 +31,8 @@ export interface AnswerStream {
 export interface JsonApiOptions {
   readonly routes: readonly JsonRoute[]
   readonly streams?: readonly AnswerStream[]
+  /** Another protocol on the port. */
+  readonly upgrades?: Upgrades
   readonly toWire: ToWire
   readonly config: BaseConfig & HttpLimits
   /** The web origins whose pages may call. Default: none but the own one. */
@@ -81,7 +84,7 @@ export function createJsonApi(options: JsonApiOptions): HttpServer {
     discardBytesMax: config.bodyBytesMax,
     sendBytesMax: config.sendBytesMax,
   })
-  return createHttpServer(app, config, toWire, deps)
+  return createHttpServer(app, config, toWire, deps, options.upgrades)
 }
 
 /** @throws AppError permission_denied where a page of another origin asks for a change (RFC 6454, 7) */
