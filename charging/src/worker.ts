@@ -55,10 +55,13 @@ export function createWorker(options: WorkerOptions): Worker {
 
   function wakeAt(time: Date | undefined): void {
     if (time === undefined || isStopped) return
-    const timer = setTimeout(() => {
-      timers.delete(timer)
-      wake()
-    }, time.getTime() - now().getTime())
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer)
+        wake()
+      },
+      Math.max(0, time.getTime() - now().getTime()),
+    )
     timers.add(timer)
   }
 

@@ -4,6 +4,7 @@
  */
 
 export type { ChatAcks, ChatEvents, NewMessage } from '@polyservice-lab/contracts/chat'
+export type { DeadLetter, Payment, Saga, SagaStep } from '@polyservice-lab/contracts/order-saga/answers'
 export type {
   NewShopOrder,
   NewShopUser,
@@ -64,6 +65,16 @@ export {
   type PrivateUsersClient,
   type PublicUsersClient,
 } from './rest/users-client.ts'
+export {
+  type CardAnswer,
+  type CardCharge,
+  type CardsClient,
+  createCardsClient,
+  type LedgerEntry,
+} from './saga/cards-client.ts'
+export { createOrchestratorClient, type OrchestratorClient } from './saga/orchestrator-client.ts'
+export { createPaymentsClient, type NewPayment, type PaymentsClient } from './saga/payments-client.ts'
+export type { SagaPage, SagaPageOptions } from './saga/saga-api.ts'
 export {
   createShopLiveClient,
   type FeedMeans,

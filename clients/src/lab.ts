@@ -12,6 +12,9 @@ import {
   type PrivateUsersClient,
   type PublicUsersClient,
 } from './rest/users-client.ts'
+import { type CardsClient, createCardsClient } from './saga/cards-client.ts'
+import { createOrchestratorClient, type OrchestratorClient } from './saga/orchestrator-client.ts'
+import { createPaymentsClient, type PaymentsClient } from './saga/payments-client.ts'
 import { createShopLiveClient, type ShopLiveClient } from './shop/live-client.ts'
 import { createShopRestClient, type ShopRestClient } from './shop/rest-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
@@ -34,6 +37,12 @@ export interface LabPorts {
   readonly shopRest?: number | undefined
   /** The feed of the shop. Default: 8006. */
   readonly shopLive?: number | undefined
+  /** Payments of the order saga. Default: 8012. */
+  readonly payments?: number | undefined
+  /** The card network of the order saga. Default: 8013. */
+  readonly cards?: number | undefined
+  /** The orchestrator of the order saga. Default: 8015. */
+  readonly orchestrator?: number | undefined
 }
 
 /** Holds for every client of the lab. The host is 127.0.0.1 by default. */
@@ -57,7 +66,7 @@ export interface LabShop {
   readonly live: ShopLiveClient
 }
 
-/** All protocols. Disposing it closes the connection of the catalogue; sessions are disposed by who opened them. */
+/** All protocols. Disposing it closes the connections of catalogue and cards; sessions are disposed by who opened them. */
 export interface Lab extends AccountClients, AsyncDisposable {
   readonly authentication: AuthenticationClient
   /** gRPC */
@@ -70,6 +79,12 @@ export interface Lab extends AccountClients, AsyncDisposable {
   readonly chat: ChatClient
   /** One shop in all styles */
   readonly shop: LabShop
+  /** Of the order saga */
+  readonly payments: PaymentsClient
+  /** Of the order saga, gRPC */
+  readonly cards: CardsClient
+  /** Of the order saga */
+  readonly orchestrator: OrchestratorClient
   /** The REST clients of an account: the same ones for the same account, which log in once. */
   as(account: Credentials): AccountClients
 }
@@ -84,6 +99,7 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
   const rest = { ...options, port: ports.usersApi }
   const authentication = createAuthenticationClient(rest)
   const catalogue = createCourseClient({ ...options, port: ports.courseGrpc })
+  const cards = createCardsClient({ ...options, port: ports.cards })
   const accounts = new Map<string, AccountClients>()
 
   function as(who: Credentials): AccountClients {
@@ -104,8 +120,13 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
       rest: createShopRestClient({ ...options, port: ports.shopRest }),
       live: createShopLiveClient({ ...options, port: ports.shopLive }),
     },
+    payments: createPaymentsClient({ ...options, port: ports.payments }),
+    cards,
+    orchestrator: createOrchestratorClient({ ...options, port: ports.orchestrator }),
     as,
-    [Symbol.asyncDispose]: () => catalogue[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([catalogue[Symbol.asyncDispose](), cards[Symbol.asyncDispose]()])
+    },
   }
 }
 
