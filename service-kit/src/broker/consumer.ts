@@ -13,7 +13,12 @@ const stopTimeoutMs = 2_000
 
 /** A queue of messages with what is done with them, or any queue with what is done with whatever comes out of it. */
 export type Subscription<Schema extends SagaTables> =
-  | { readonly queue: QueueName; readonly apply: Apply<Schema> }
+  | {
+      readonly queue: QueueName
+      readonly apply: Apply<Schema>
+      /** Whether the events of an order have their effects as they come, and not by their versions. Default: no. */
+      readonly inAnyOrder?: boolean
+    }
   | {
       readonly queue: string
       readonly keep: (delivery: Delivery, transaction: SagaTransaction<Schema>) => Promise<void>

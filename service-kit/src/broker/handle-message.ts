@@ -32,6 +32,12 @@ export interface ReceiveOptions<Schema extends SagaTables> {
   readonly deps: ServiceDeps
 }
 
+interface MessageQueue<Schema extends SagaTables> {
+  readonly queue: QueueName
+  readonly apply: Apply<Schema>
+  readonly inAnyOrder?: boolean | undefined
+}
+
 interface Done {
   readonly type: string
   readonly id: string
@@ -40,7 +46,7 @@ interface Done {
 
 /** @returns what came of it; undefined where it was given up, and is delivered again */
 export async function handleMessage<Schema extends SagaTables>(
-  { queue, apply }: { readonly queue: QueueName; readonly apply: Apply<Schema> },
+  { queue, apply, inAnyOrder }: MessageQueue<Schema>,
   delivery: Delivery,
   options: ReceiveOptions<Schema>,
   signal: AbortSignal,
@@ -58,7 +64,9 @@ export async function handleMessage<Schema extends SagaTables>(
     const isDone = await untilDone(
       async () => {
         applied = await gate(() =>
-          database.transaction((transaction) => applyOnce(queue, message, transaction, apply)),
+          database.transaction((transaction) =>
+            applyOnce(message, transaction, { queue, apply, inAnyOrder }),
+          ),
         )
       },
       isAway,

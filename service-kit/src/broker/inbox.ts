@@ -27,10 +27,13 @@ export interface Applied {
  * each version once. One that comes before its time is kept, and has its effect together with the one before it.
  */
 export async function applyOnce<Schema extends SagaTables>(
-  queue: string,
   message: SagaMessage,
   transaction: SagaTransaction<Schema>,
-  apply: Apply<Schema>,
+  {
+    queue,
+    apply,
+    inAnyOrder,
+  }: { readonly queue: string; readonly apply: Apply<Schema>; readonly inAnyOrder?: boolean | undefined },
 ): Promise<Applied> {
   const db = transaction.db as unknown as Transaction<SagaTables>
   const { numInsertedOrUpdatedRows: isNew } = await db
@@ -39,7 +42,7 @@ export async function applyOnce<Schema extends SagaTables>(
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow()
   if (!isNew) return { outcome: 'duplicate', released: 0 }
-  if (isOrderEvent(message)) return applyInOrder(message, transaction, apply)
+  if (isOrderEvent(message) && inAnyOrder !== true) return applyInOrder(message, transaction, apply)
   await apply(message, transaction)
   return { outcome: 'handled', released: 0 }
 }

@@ -14,6 +14,8 @@ export interface EventStreamsOptions {
   readonly bufferBytesMax: number
   /** What all of them may leave unread; beyond it, that with the most is cut. */
   readonly sendBytesMax: number
+  /** Shares that bound with streams of another kind. Default: one of `sendBytesMax`. */
+  readonly budget?: UnsentBudget
 }
 
 /** One stream of server-sent events (HTML, 9.2), until its client leaves, reads too slowly, or the service drains. */
@@ -21,6 +23,8 @@ export interface EventStream {
   readonly isClosed: boolean
   /** Sends events that are encoded already. */
   send(text: string): void
+  /** Resolves when no more bytes than these are unread, or the stream is closed. */
+  room(bytes: number): Promise<void>
   /** Calls back once, when it is closed; at once where it is. */
   onClose(callback: () => void): void
 }
@@ -39,7 +43,7 @@ export class EventStreams {
 
   constructor(options: EventStreamsOptions) {
     this.#options = options
-    this.#budget = new UnsentBudget(options.sendBytesMax)
+    this.#budget = options.budget ?? new UnsentBudget(options.sendBytesMax)
   }
 
   /** Streams that are open. */
@@ -66,9 +70,16 @@ export class EventStreams {
         response.destroy()
       },
     }
+    let waiting: (() => void)[] = []
+    const left = () => {
+      budget.hold(holder, response.destroyed ? 0 : response.writableLength)
+      const woken = waiting
+      waiting = []
+      for (const resolve of woken) resolve()
+    }
     const send = (text: string) => {
       if (response.writableEnded || response.destroyed) return
-      response.write(text, () => budget.hold(holder, response.destroyed ? 0 : response.writableLength))
+      response.write(text, left)
       ping.refresh()
       if (response.writableLength > bufferBytesMax) holder.cutOff()
       else budget.hold(holder, response.writableLength)
@@ -76,6 +87,7 @@ export class EventStreams {
     const ping = setInterval(() => send(comment), pingMs)
     response.once('close', () => {
       clearInterval(ping)
+      left()
       budget.forget(holder)
       this.#open.delete(response)
     })
@@ -84,6 +96,10 @@ export class EventStreams {
         return response.closed || response.writableEnded
       },
       send,
+      async room(bytes) {
+        while (response.writableLength > bytes && !response.destroyed && !response.writableEnded)
+          await new Promise<void>((resolve) => waiting.push(resolve))
+      },
       onClose(callback) {
         if (response.closed) callback()
         else response.once('close', callback)

@@ -13,6 +13,7 @@ import {
   readBody,
   sendAnswer,
   type ToWire,
+  type Upgrades,
 } from '../http/index.ts'
 import { type BudgetShare, ReceiveBudget } from '../receive-budget.ts'
 import type { ServiceDeps } from '../run-service.ts'
@@ -30,10 +31,14 @@ export interface AnswerStream {
 export interface JsonApiOptions {
   readonly routes: readonly JsonRoute[]
   readonly streams?: readonly AnswerStream[]
+  /** Another protocol on the port. */
+  readonly upgrades?: Upgrades
   readonly toWire: ToWire
   readonly config: BaseConfig & HttpLimits
   /** The web origins whose pages may call. Default: none but the own one. */
   readonly corsOrigins?: readonly string[]
+  /** Headers that those pages may send, and read of answers beside those of every service. */
+  readonly allowedHeaders?: readonly string[]
   readonly exposedHeaders?: readonly string[]
   readonly deps: ServiceDeps
 }
@@ -44,6 +49,7 @@ export interface JsonApiOptions {
  */
 export function createJsonApi(options: JsonApiOptions): HttpServer {
   const { routes, streams = [], toWire, config, corsOrigins = [], exposedHeaders = [], deps } = options
+  const { allowedHeaders } = options
   const receiveBudget = new ReceiveBudget(config.receiveBytesMax)
 
   function run(route: JsonRoute): RequestHandler {
@@ -73,11 +79,12 @@ export function createJsonApi(options: JsonApiOptions): HttpServer {
   ]
   const app = createHttpApp({
     ...{ endpoints, toWire, corsOrigins, exposedHeaders, deps },
+    ...(allowedHeaders && { allowedHeaders }),
     keepsRequestIds: true,
     discardBytesMax: config.bodyBytesMax,
     sendBytesMax: config.sendBytesMax,
   })
-  return createHttpServer(app, config, toWire, deps)
+  return createHttpServer(app, config, toWire, deps, options.upgrades)
 }
 
 /** @throws AppError permission_denied where a page of another origin asks for a change (RFC 6454, 7) */
