@@ -5,6 +5,7 @@ import type { LabErrorCode } from '../core/lab-error.ts'
 import type { GrpcCallOptions as CourseCallOptions, MessageStream } from './grpc-channel.ts'
 import { labCode } from './grpc-errors.ts'
 import { type ChannelOptions, openChannel } from './open-channel.ts'
+import { safeInteger } from './safe-integer.ts'
 
 export interface Course {
   readonly courseId: string
@@ -121,7 +122,7 @@ export function createCourseClient(options: CourseClientOptions = {}): CourseCli
         map(
           channel.bidiStream(study, questions, call),
           ({ questionNumber, answerNumber, text, last }): CourseAnswer => ({
-            questionNumber: Number(questionNumber),
+            questionNumber: safeInteger(questionNumber),
             answerNumber,
             text,
             last,
@@ -152,10 +153,10 @@ function toCourse({ courseId, title, description }: Course): Course {
 
 function toImport({ importedCount, refusedCount, refusals }: ImportCoursesResponse): CourseImport {
   return {
-    importedCount: Number(importedCount),
-    refusedCount: Number(refusedCount),
+    importedCount: safeInteger(importedCount),
+    refusedCount: safeInteger(refusedCount),
     refusals: refusals.map(({ index, courseId, code, message, fields }) => ({
-      index: Number(index),
+      index: safeInteger(index),
       courseId,
       code: labCode(code),
       message,

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { type ErrorCode, httpStatuses } from '@polyservice-lab/contracts/errors'
 import type { RequestHandler } from 'express'
+import { newRequestId, requestIdOf } from '../request-id.ts'
 import type { ServiceDeps } from '../run-service.ts'
 import type { SendBudget } from './send-budget.ts'
 
@@ -14,8 +14,6 @@ export interface Exchange {
   outcome?: ErrorCode
   sendBudget: SendBudget
 }
-
-const visibleAscii = /^[\x21-\x7e]{1,128}$/
 
 export interface ExchangeOptions {
   /** Those of every answer. */
@@ -32,8 +30,7 @@ export function beginExchange(
 ): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now()
-    const given = keepsRequestIds ? String(request.headers['x-request-id'] ?? '') : ''
-    const requestId = visibleAscii.test(given) ? given : randomUUID()
+    const requestId = keepsRequestIds ? requestIdOf(request) : newRequestId()
     const locals = response.locals as Exchange
     locals.requestId = requestId
     locals.operation = 'other'

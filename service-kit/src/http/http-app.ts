@@ -23,6 +23,8 @@ export interface HttpAppOptions {
   readonly corsOrigins: readonly string[]
   /** Whether a trailing slash too many or too few is redirected. Default: another path, 404. */
   readonly redirectsSlashes?: boolean
+  /** Whether OPTIONS is answered with the methods of a path. Default: it is; else 405. */
+  readonly answersOptions?: boolean
   /** How much of a body is read on after a failure was found in it. */
   readonly discardBytesMax: number
   /** Bytes of answers that wait to be read, over all connections; beyond it, 503. */
@@ -31,6 +33,8 @@ export interface HttpAppOptions {
   readonly trustsProxy?: boolean
   /** Whether a request keeps the X-Request-Id that it comes with. Default: every request gets a new one. */
   readonly keepsRequestIds?: boolean
+  /** Headers that pages of the web origins may send. Default: all that they ask for. */
+  readonly allowedHeaders?: readonly string[]
   /** Headers of answers that pages of the web origins may read, beside those of every service. */
   readonly exposedHeaders?: readonly string[]
   /** Runs before the endpoints, and before the answer to a path or a method that is none. */
@@ -52,14 +56,14 @@ export function createHttpApp(options: HttpAppOptions): Express {
   if (trustsProxy) app.set('trust proxy', 1)
   const exchange = { headers: securityHeaders(), sendBudget: new SendBudget(sendBytesMax), keepsRequestIds }
   app.use(beginExchange(exchange, deps), checkHead)
-  if (corsOrigins.length > 0) app.use(crossOrigins(corsOrigins, options.exposedHeaders))
+  if (corsOrigins.length > 0) app.use(crossOrigins(options))
   if (prepare !== undefined) app.use(prepare)
   for (const { method, path, operation, handle } of endpoints)
     app[lowerCase[method]](path, (request, response, next) => {
       response.locals['operation'] = operation
       return handle(request, response, next)
     })
-  app.use(answerOtherMethods(endpoints, redirectsSlashes))
+  app.use(answerOtherMethods(endpoints, redirectsSlashes, options.answersOptions))
   app.use(answerErrors(toWire, discardBytesMax, deps))
   return app
 }
@@ -87,10 +91,14 @@ function securityHeaders(): ReadonlyMap<string, string> {
 const commonHeaders = ['Content-Range', 'ETag', 'Location', 'Retry-After', 'X-Request-Id']
 
 /** Preflights are answered here, whatever their path; OPTIONS without the question of one goes on. */
-function crossOrigins(origins: readonly string[], more: readonly string[] = []): RequestHandler {
-  const origin = origins.includes('*') ? '*' : [...origins]
+function crossOrigins({ corsOrigins, allowedHeaders, exposedHeaders = [] }: HttpAppOptions): RequestHandler {
+  const origin = corsOrigins.includes('*') ? '*' : [...corsOrigins]
+  const headers = {
+    exposedHeaders: [...commonHeaders, ...exposedHeaders],
+    ...(allowedHeaders && { allowedHeaders: [...allowedHeaders] }),
+  }
   return cors((request, decide) => {
     const isPreflight = request.headers['access-control-request-method'] !== undefined
-    decide(null, { origin, exposedHeaders: [...commonHeaders, ...more], preflightContinue: !isPreflight })
+    decide(null, { origin, ...headers, preflightContinue: !isPreflight })
   })
 }

@@ -1,4 +1,6 @@
-import { createServer, IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Express } from 'express'
 import type { BaseConfig } from '../config.ts'
 import { httpDrain, listen } from '../listen.ts'
@@ -17,6 +19,15 @@ export interface HttpServer extends AsyncDisposable {
   start(): Promise<void>
 }
 
+/** Another protocol on the port, to which requests change (RFC 9110, 7.8). */
+export interface Upgrades {
+  /** Whether a request changes; where it does not, the application answers it. */
+  accepts(request: IncomingMessage): boolean
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Called once, when the server drains and what has arrived has been seen: what has changed is to end. */
+  drain(): void
+}
+
 /**
  * Serves an application on the port of the config, within its limits. What is no HTTP is answered by `toWire` as well.
  * Disposing drains: no new connections, requests in flight are answered, what is still open after `drainTimeoutMs` is cut.
@@ -27,6 +38,7 @@ export function createHttpServer(
     Pick<HttpLimits, 'headerBytesMax' | 'requestTimeoutMs' | 'sendTimeoutMs' | 'connectionsMax'>,
   toWire: ToWire,
   deps: ServiceDeps,
+  upgrades?: Upgrades,
 ): HttpServer {
   const { requestTimeoutMs, sendTimeoutMs } = config
   const server = createServer(
@@ -39,6 +51,7 @@ export function createHttpServer(
       keepAliveTimeout: keepAliveMs,
       // The application says what is wrong with it.
       requireHostHeader: false,
+      shouldUpgradeCallback: (request) => upgrades?.accepts(request) ?? false,
     },
     app,
   )
@@ -52,10 +65,29 @@ export function createHttpServer(
   meterConnections(server, deps.metrics)
   cutSlowReaders(server, sendTimeoutMs, checkIntervalMs(sendTimeoutMs))
   refuseWhatIsNoRequest(server, toWire, deps)
+  if (upgrades !== undefined) takeUpgrades(server, upgrades)
   return {
     start: () => listen(server, config.port, config.host),
-    [Symbol.asyncDispose]: drain,
+    async [Symbol.asyncDispose]() {
+      const drained = drain()
+      // Between two turns of the event loop lies one look at every socket.
+      await turn()
+      await turn()
+      upgrades?.drain()
+      await drained
+    },
   }
+}
+
+function takeUpgrades(server: Server, { upgrade }: Upgrades): void {
+  const lastAnswers = new WeakMap<Duplex, ServerResponse>()
+  server.on('request', ({ socket }, response) => lastAnswers.set(socket, response))
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => {})
+    // A client that does not wait for an answer would find it among the frames.
+    if (lastAnswers.get(socket)?.writableFinished === false) socket.destroy()
+    else upgrade(request, socket, head)
+  })
 }
 
 /**

@@ -11,10 +11,12 @@ export interface Operation {
 /**
  * Answers what no operation took: OPTIONS with 204 and 405 with every method of the path, 404 elsewhere; a trailing slash
  * too many or too few is a redirect (307) where the service wants so.
+ * @param answersOptions whether OPTIONS is one of the methods of a path
  */
 export function answerOtherMethods(
   operations: readonly Operation[],
   redirectsSlashes: boolean,
+  answersOptions = true,
 ): RequestHandler {
   const paths = express.Router({ strict: true, caseSensitive: true })
   for (const [path, same] of Map.groupBy(operations, (operation) => operation.path)) {
@@ -34,8 +36,9 @@ export function answerOtherMethods(
     })
 
     function answerOther(methods: readonly string[]): void {
-      const allow = allowed(methods)
-      if (request.method !== 'OPTIONS') next(new HttpError(405, 'Method Not Allowed', { Allow: allow }))
+      const allow = allowed(answersOptions ? ['OPTIONS', ...methods] : methods)
+      if (request.method !== 'OPTIONS' || !answersOptions)
+        next(new HttpError(405, 'Method Not Allowed', { Allow: allow }))
       else response.writeHead(204, { Allow: allow }).end()
     }
 
@@ -61,5 +64,5 @@ function methodsOf(response: Response): string[] {
 }
 
 function allowed(methods: readonly string[]): string {
-  return [...new Set(['OPTIONS', ...methods, ...(methods.includes('GET') ? ['HEAD'] : [])])].sort().join(', ')
+  return [...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : [])])].sort().join(', ')
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
 import type { ReceiveBudget } from '../receive-budget.ts'
 import type { ServiceDeps } from '../run-service.ts'
@@ -32,7 +33,8 @@ export interface ConnectionOptions {
   readonly heartbeatTimeoutMs?: number
   /** Whether each message is counted as an operation. Default: it is; the handler counts otherwise. */
   readonly countsMessages?: boolean
-  readonly opened?: (connection: Connection) => void
+  /** @param request the opening handshake */
+  readonly opened?: (connection: Connection, request: IncomingMessage) => void
   readonly closed?: (connection: Connection) => void
   /** Something of what waited to be sent has left. */
   readonly left?: (connection: Connection) => void

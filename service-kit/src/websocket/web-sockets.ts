@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type ServerOptions, WebSocketServer } from 'ws'
 import { ReceiveBudget } from '../receive-budget.ts'
+import { requestIdOf } from '../request-id.ts'
 import type { ServiceDeps } from '../run-service.ts'
 import { AnswerBudget } from './answer-budget.ts'
 import { Connection } from './connection.ts'
@@ -38,7 +39,7 @@ export class WebSockets {
   readonly #server: WebSocketServer
   readonly #connections = new Set<Connection>()
   readonly #timers: NodeJS.Timeout[]
-  readonly #open: (webSocket: ServerWebSocket, socket: Socket) => void
+  readonly #open: (webSocket: ServerWebSocket, socket: Socket, request: IncomingMessage) => void
   #stopping: Close | undefined
 
   constructor(options: WebSocketsOptions, deps: ServiceDeps) {
@@ -47,6 +48,7 @@ export class WebSockets {
     const limits = { closeTimeout, maxPayload, maxFragments: piecesMax, maxBufferedChunks: piecesMax }
     const serverOptions = { noServer: true, clientTracking: false, autoPong: false, ...limits, ...server }
     this.#server = new WebSocketServer({ ...serverOptions, WebSocket: ServerWebSocket })
+    this.#server.on('headers', (lines, request) => lines.push(`X-Request-Id: ${requestIdOf(request)}`))
     const answerBudget = new AnswerBudget(options.sendBytesMax)
     const receiveBudget = options.receiveBudget ?? new ReceiveBudget(options.receiveBytesMax)
     const closed = (connection: Connection): void => {
@@ -55,11 +57,11 @@ export class WebSockets {
       options.closed?.(connection)
     }
     const shared = { options, answerBudget, receiveBudget, deps, closed }
-    this.#open = (webSocket, socket) => {
-      const connection = new Connection(webSocket, socket, shared)
+    this.#open = (webSocket, socket, request) => {
+      const connection = new Connection(webSocket, socket, requestIdOf(request), shared)
       this.#connections.add(connection)
       deps.metrics.connections.inc()
-      options.opened?.(connection)
+      options.opened?.(connection, request)
       if (this.#stopping !== undefined) connection.close(this.#stopping)
     }
     const beat = (): void => {
@@ -79,7 +81,7 @@ export class WebSockets {
   /** Completes the handshake of an `upgrade` event; ws answers one that is wrong with 400. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-      this.#open(webSocket as ServerWebSocket, socket as Socket),
+      this.#open(webSocket as ServerWebSocket, socket as Socket, request),
     )
   }
 

@@ -1,22 +1,27 @@
 import { restPath } from '@polyservice-lab/contracts/shop'
 import { ReceiveBudget, type ServiceDeps } from '@polyservice-lab/service-kit'
 import {
+  type BodyTypes,
+  bearerOf,
+  checkContentType,
   createHttpApp,
   createHttpServer,
   type Endpoint,
+  etagOf,
   type HttpServer,
+  isKept,
   sendAnswer,
 } from '@polyservice-lab/service-kit/http'
 import type { Shop } from '@polyservice-lab/shop'
+import { parse } from '@polyservice-lab/shop/json'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Config } from '../config.ts'
-import { isKept } from './conditions.ts'
 import { toWire } from './errors.ts'
 import { readQuery } from './lists.ts'
 import { describeApi } from './openapi.ts'
 import { pagesOf } from './pages.ts'
-import { etagOf, negotiate, type Representation, write } from './representations.ts'
-import { type BodyTypes, checkContentType, parse, readJson } from './requests.ts'
+import { negotiate, type Representation, write } from './representations.ts'
+import { readJson } from './requests.ts'
 import type { Route, RouteAnswer } from './route.ts'
 import { type RouteV1, routesOfV1 } from './v1.ts'
 import { routesOf } from './v2.ts'
@@ -117,12 +122,6 @@ function endpointsOf(
     })
   }
   return [...endpoints.values()]
-}
-
-/** The token of the scheme Bearer (RFC 6750, 2.1); of another scheme an empty one, which is never valid. */
-function bearerOf({ headers }: Request): string | undefined {
-  if (!headers.authorization) return undefined
-  return /^Bearer +(\S+)$/i.exec(headers.authorization)?.[1] ?? ''
 }
 
 /** Sends an answer as it is asked for, or says that the client has it. */
