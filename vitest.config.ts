@@ -13,6 +13,8 @@ export default defineConfig({
           include: ['{contracts,service-kit,shop,clients,bench,experiments,services/*,scripts}/**/*.test.ts'],
           // What needs no container is told first.
           sequence: { groupOrder: 0 },
+          testTimeout: 30 * seconds,
+          hookTimeout: 60 * seconds,
         },
       },
       {

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { serviceNames, services, wings } from '@polyservice-lab/contracts/services'
 
 interface Results {
@@ -16,6 +17,14 @@ interface Results {
     readonly name: string
     readonly startTime: number
     readonly endTime: number
+    /** Why the file could not run. */
+    readonly message: string
+    readonly status: string
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages: readonly string[] | null
+    }[]
   }[]
 }
 
@@ -28,6 +37,8 @@ interface Phase {
 
 const root = resolve(import.meta.dirname, '..')
 const slowestFiles = 10
+/** A failure is told in so many lines: what was expected, and where. */
+const failureLines = 12
 const nothing: Results = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, testResults: [] }
 
 const asked = (process.env['LAB'] ?? '').split(/[ ,]+/).filter((wing) => wing !== '')
@@ -42,7 +53,7 @@ const missing =
 process.stdout.write(missing)
 const unit = vitest('unit', [])
 const phases = unit.exitCode === 0 ? [unit, vitest('lab', testsOf(asked))] : [unit]
-process.stdout.write(`\n${summary(phases)}${missing}`)
+process.stdout.write(`\n${failures(phases)}${summary(phases)}${missing}`)
 const passed = sum(phases, 'numPassedTests')
 const failed = sum(phases, 'numFailedTests')
 const output = process.env['TEST_RESULTS']
@@ -83,6 +94,23 @@ function readResults(file: string): Results {
   } catch {
     return nothing
   }
+}
+
+/** What failed, once more where a reader looks first: at the end. */
+function failures(phases: readonly Phase[]): string {
+  const told = phases
+    .flatMap(({ results }) => results.testResults)
+    .flatMap(({ name, status, message, assertionResults }) => {
+      const failed = assertionResults
+        .filter((test) => test.status === 'failed')
+        .map((test) => ({ title: test.fullName, text: (test.failureMessages ?? []).join('\n') }))
+      if (failed.length === 0 && status === 'failed') failed.push({ title: 'the file', text: message })
+      return failed.map(({ title, text }) => {
+        const lines = stripVTControlCharacters(text).split('\n').slice(0, failureLines)
+        return `${relative(root, name)} > ${title}\n${lines.map((line) => `    ${line}`).join('\n')}\n`
+      })
+    })
+  return told.length === 0 ? '' : `What failed:\n${told.join('')}\n`
 }
 
 function summary(phases: readonly Phase[]): string {

@@ -7,6 +7,8 @@ export type { ChatAcks, ChatEvents, NewMessage } from '@polyservice-lab/contract
 export type {
   NewShopOrder,
   NewShopUser,
+  ShopEvent,
+  ShopFeedPart,
   ShopOrder,
   ShopProduct,
   ShopUser,
@@ -42,7 +44,14 @@ export {
   type CourseRefusal,
   createCourseClient,
 } from './grpc/course-client.ts'
-export { type AccountClients, createLab, type Lab, type LabOptions, type LabPorts } from './lab.ts'
+export {
+  type AccountClients,
+  createLab,
+  type Lab,
+  type LabOptions,
+  type LabPorts,
+  type LabShop,
+} from './lab.ts'
 export {
   type ApiClient,
   type ApiClientOptions,
@@ -63,12 +72,29 @@ export {
   type PublicUsersClient,
 } from './rest/users-client.ts'
 export {
+  createShopGrpcClient,
+  type FeedOptions,
+  type NamedUser,
+  type NamedUsers,
+  type ShopGrpcClient,
+  type ShopGrpcClientOptions,
+} from './shop/grpc-client.ts'
+export type { FeedEvent } from './shop/grpc-messages.ts'
+export {
   createShopJsonRpcClient,
   type RpcCall,
   type RpcParams,
   type ShopJsonRpcClient,
   type ShopJsonRpcClientOptions,
 } from './shop/jsonrpc-client.ts'
+export {
+  createShopLiveClient,
+  type FeedMeans,
+  type FollowOptions,
+  type PollOptions,
+  type ShopLiveClient,
+  type ShopLiveClientOptions,
+} from './shop/live-client.ts'
 export {
   createShopRestClient,
   type ShopChangeOptions,

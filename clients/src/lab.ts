@@ -12,8 +12,11 @@ import {
   type PrivateUsersClient,
   type PublicUsersClient,
 } from './rest/users-client.ts'
+import { createShopGrpcClient, type ShopGrpcClient } from './shop/grpc-client.ts'
 import { createShopJsonRpcClient, type ShopJsonRpcClient } from './shop/jsonrpc-client.ts'
+import { createShopLiveClient, type ShopLiveClient } from './shop/live-client.ts'
 import { loadedLater } from './shop/loaded-later.ts'
+import { createShopRestClient, type ShopRestClient } from './shop/rest-client.ts'
 import type { ShopClient } from './shop/shop-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 import { type ChatClient, createChatClient } from './websocket/chat-client.ts'
@@ -31,10 +34,16 @@ export interface LabPorts {
   readonly wsEcho?: number | undefined
   /** The shop in SOAP. Default: 8004. */
   readonly shopSoap?: number | undefined
-  /** The shop in JSON-RPC. Default: 8005. */
-  readonly shopJsonRpc?: number | undefined
+  /** The shop in gRPC. Default: 50052. */
+  readonly shopGrpc?: number | undefined
   /** The chat. Default: 8766. */
   readonly chat?: number | undefined
+  /** The shop in JSON-RPC. Default: 8005. */
+  readonly shopJsonRpc?: number | undefined
+  /** The shop in REST. Default: 8002. */
+  readonly shopRest?: number | undefined
+  /** The feed of the shop. Default: 8006. */
+  readonly shopLive?: number | undefined
 }
 
 /** Holds for every client of the lab. The host is 127.0.0.1 by default. */
@@ -52,14 +61,17 @@ export interface AccountClients {
   readonly exercises: ExercisesClient
 }
 
-/** The shop, by style. */
+/** The shop, by each of its styles. */
 export interface LabShop {
+  readonly rest: ShopRestClient
+  readonly grpc: ShopGrpcClient
   readonly jsonrpc: ShopJsonRpcClient
   /** SOAP: users are shown in full. */
   readonly soap: ShopClient
+  readonly live: ShopLiveClient
 }
 
-/** All protocols. Disposing it closes the connection of the catalogue; sessions are disposed by who opened them. */
+/** All protocols. Disposing it closes the connections of gRPC; sessions are disposed by who opened them. */
 export interface Lab extends AccountClients, AsyncDisposable {
   readonly authentication: AuthenticationClient
   /** gRPC */
@@ -70,6 +82,7 @@ export interface Lab extends AccountClients, AsyncDisposable {
   readonly echo: EchoClient
   /** WebSocket */
   readonly chat: ChatClient
+  /** One shop in all styles */
   readonly shop: LabShop
   /** The REST clients of an account: the same ones for the same account, which log in once. */
   as(account: Credentials): AccountClients
@@ -85,6 +98,15 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
   const rest = { ...options, port: ports.usersApi }
   const authentication = createAuthenticationClient(rest)
   const catalogue = createCourseClient({ ...options, port: ports.courseGrpc })
+  const shop = {
+    rest: createShopRestClient({ ...options, port: ports.shopRest }),
+    grpc: createShopGrpcClient({ ...options, port: ports.shopGrpc }),
+    jsonrpc: createShopJsonRpcClient({ ...options, port: ports.shopJsonRpc }),
+    live: createShopLiveClient({ ...options, port: ports.shopLive }),
+    soap: loadedLater(async () =>
+      (await import('./shop/soap-client.ts')).createShopSoapClient({ ...options, port: ports.shopSoap }),
+    ),
+  }
   const accounts = new Map<string, AccountClients>()
 
   function as(who: Credentials): AccountClients {
@@ -101,14 +123,12 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
     history: createHistoryClient({ ...options, port: ports.tcpHistory }),
     echo: createEchoClient({ ...options, port: ports.wsEcho }),
     chat: createChatClient({ ...options, port: ports.chat }),
-    shop: {
-      jsonrpc: createShopJsonRpcClient({ ...options, port: ports.shopJsonRpc }),
-      soap: loadedLater(async () =>
-        (await import('./shop/soap-client.ts')).createShopSoapClient({ ...options, port: ports.shopSoap }),
-      ),
-    },
+    shop,
     as,
-    [Symbol.asyncDispose]: () => catalogue[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await catalogue[Symbol.asyncDispose]()
+      await shop.grpc[Symbol.asyncDispose]()
+    },
   }
 }
 

@@ -10,6 +10,7 @@ export {
   rpcParseError,
   rpcResponse,
 } from './json-rpc.ts'
+export { feedCloses, feedPaths, ShopEvent, ShopFeedPart } from './live.ts'
 export { answers, defineRequests, type Scalars } from './schemas.ts'
 
 /** Where version 2 of REST is. */

@@ -138,3 +138,25 @@ describe('budgets', () => {
     expect(attempt).toThrow('RECEIVE_BYTES_MAX')
   })
 })
+
+describe('connections', () => {
+  const load = defineConfig(service, (env) => ({
+    connections: env.connections('CONNECTIONS_MAX', { default: 10_000, min: 1, about }),
+  }))
+  /** Room for 1024 connections beside the program. */
+  const memory = { limitBytes: 256 * 1_048_576, heapBytes: 26 * 1_048_576 }
+
+  test('shrink their default to what the heap holds', () => {
+    expect(load({}, memory).connections).toBe(1024)
+  })
+
+  test.each([1, 1024])('are as many as is set: %i', (count) => {
+    expect(load({ CONNECTIONS_MAX: String(count) }, memory).connections).toBe(count)
+  })
+
+  test('that are set and do not fit the heap are a fault', () => {
+    expect(() => load({ CONNECTIONS_MAX: '1025' }, memory)).toThrow(
+      'CONNECTIONS_MAX="1025": the heap has room for 1024 connections',
+    )
+  })
+})

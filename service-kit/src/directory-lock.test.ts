@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ConfigError } from './config.ts'
 import { lockDirectory } from './directory-lock.ts'
 
 let directory: string
@@ -37,7 +38,8 @@ test('the lock of a process that is killed is gone with it', async () => {
   lockDirectory(directory)[Symbol.dispose]()
 })
 
-test('a directory that is not there is named', () => {
+test('a directory that is not there is a fault of the configuration that names it', () => {
   const absent = join(directory, 'absent')
-  expect(() => lockDirectory(absent)).toThrow(absent)
+  expect(() => lockDirectory(absent)).toThrow(ConfigError)
+  expect(() => lockDirectory(absent)).toThrow(`DATA_DIR="${absent}": `)
 })

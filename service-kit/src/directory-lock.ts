@@ -12,10 +12,14 @@ const sqliteBusy = 5
  * counts for all processes of the machine, in whichever container: the kernel holds it on the file, there is no
  * process number that another container has as well, and nothing to clean up. Node has no flock; the lock of an empty
  * SQLite database is one.
- * @throws ConfigError that names the directory, and the process that has it
+ * @throws ConfigError that names the directory, and the process that has it or why nobody can write there
  */
 export function lockDirectory(directory: string): Disposable {
-  accessSync(directory, constants.W_OK)
+  try {
+    accessSync(directory, constants.W_OK)
+  } catch (error) {
+    throw new ConfigError([`DATA_DIR="${directory}": ${(error as Error).message}`])
+  }
   const file = join(directory, 'lock')
   const holder = join(directory, 'lock-holder')
   let database: DatabaseSync | undefined

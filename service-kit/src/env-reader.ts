@@ -84,12 +84,16 @@ export class EnvReader {
     return fitting
   }
 
-  /** Connections that may be open: the default shrinks to what the heap can hold of them. */
+  /** Connections that may be open: the default shrinks to what the heap can hold, and a larger one that is set is a fault. */
   connections(name: string, options: About & Range & { readonly default: number }): number {
     const count = this.integer(name, options)
-    if (this.isSet(name) || this.#heapBytes === 0) return count
-    const fitting = Math.floor((this.#heapBytes - programHeapBytes) / connectionHeapBytes)
-    return Math.max(options.min ?? 1, Math.min(count, fitting))
+    if (this.#heapBytes === 0) return count
+    const inHeap = Math.floor((this.#heapBytes - programHeapBytes) / connectionHeapBytes)
+    const fitting = Math.max(options.min ?? 1, inHeap)
+    if (count <= fitting) return count
+    return this.isSet(name)
+      ? this.fault(name, `the heap has room for ${fitting} connections`, fitting)
+      : fitting
   }
 
   port(name: string, options: About & { readonly default: number }): number {

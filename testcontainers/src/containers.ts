@@ -2,7 +2,9 @@ import type { ServiceName } from '@polyservice-lab/contracts/services'
 import { ChatContainer } from './chat-container.ts'
 import { CourseGrpcContainer } from './course-grpc-container.ts'
 import type { ServiceContainer } from './service-container.ts'
+import { ShopGrpcContainer } from './shop-grpc-container.ts'
 import { ShopJsonRpcContainer } from './shop-jsonrpc-container.ts'
+import { ShopLiveContainer } from './shop-live-container.ts'
 import { ShopRestContainer } from './shop-rest-container.ts'
 import { ShopSoapContainer } from './shop-soap-container.ts'
 import type { StartedServiceContainer } from './started-service-container.ts'
@@ -18,6 +20,8 @@ export const containers = {
   'ws-echo': WsEchoContainer,
   'shop-rest': ShopRestContainer,
   'shop-soap': ShopSoapContainer,
+  'shop-grpc': ShopGrpcContainer,
   chat: ChatContainer,
   'shop-jsonrpc': ShopJsonRpcContainer,
+  'shop-live': ShopLiveContainer,
 } as const satisfies Record<ServiceName, new (image?: string) => ServiceContainer<StartedServiceContainer>>

@@ -3,11 +3,11 @@ import { type StartedPostgres, startPostgres } from './postgres.ts'
 import { ServiceContainer } from './service-container.ts'
 import { StartedServiceContainer } from './started-service-container.ts'
 
-/** A service of the shop, in a PostgreSQL of its own where it is given none. */
+/** One style of the shop, in a PostgreSQL of its own where it is given none. */
 export abstract class ShopContainer<Started extends StartedShopContainer> extends ServiceContainer<Started> {
   #postgres: StartedPostgres | undefined
 
-  /** Keeps the shop in a PostgreSQL that runs: several containers on one behave as one. */
+  /** Keeps the shop in a PostgreSQL that runs: containers on one, of one style or of several, show one shop. */
   withPostgres(postgres: StartedPostgres): this {
     this.#postgres = postgres
     return this

@@ -105,7 +105,7 @@ test('gRPC calls wait for a service that is away, reads and writes', async () =>
 })
 
 test('without retries every client says at once that nobody is there', async () => {
-  await using once = createLab({ ports: { usersApi: 1, courseGrpc: 1, tcpHistory: 1, wsEcho: 1 } })
+  await using once = createLab({ ports: { usersApi: 2, courseGrpc: 2, tcpHistory: 2, wsEcho: 2 } })
   const outcomes = await Promise.allSettled([
     once.users.createUser(fakers.user()),
     once.catalogue.getCourse('api-course'),

@@ -77,10 +77,10 @@ test('a cursor of another list or sort is wrong', async () => {
 test('pages after a cursor have every product once, in the order of code points', async () => {
   const client = createShopRestClient(service().address())
   for (const sort of ['name_asc', 'name_desc', 'price_asc,name_desc', 'id_desc']) {
-    const { items: all } = await client.listProducts({ sort, limit: 100 })
+    const { items: all } = await client.findProducts({ sort, limit: 100 })
     const seen: number[] = []
     for (let cursor: string | null | undefined = ''; typeof cursor === 'string'; ) {
-      const part: Awaited<ReturnType<typeof client.listProducts>> = await client.listProducts({
+      const part: Awaited<ReturnType<typeof client.findProducts>> = await client.findProducts({
         ...{ sort, limit: 3, cursor },
       })
       seen.push(...part.items.map(({ id }) => id))
@@ -93,11 +93,11 @@ test('pages after a cursor have every product once, in the order of code points'
 test('a user who is added or deleted between two pages makes no other one appear twice or never', async () => {
   const client = createShopRestClient(service().address())
   for (const name of ['Ada', 'Dora', 'Eve']) await client.createUser({ name, email: `${name}@example.com` })
-  const first = await client.listUsers({ sort: 'name_asc', limit: 3, cursor: '' })
+  const first = await client.findUsers({ sort: 'name_asc', limit: 3, cursor: '' })
   expect(first.items.map(({ name }) => name)).toEqual(['Ada', 'Alice', 'Bob'])
   await client.createUser({ name: 'Abe', email: 'abe@example.com' })
   await client.deleteUser(first.items[0]?.id ?? 0)
-  const second = await client.listUsers({ sort: 'name_asc', limit: 3, cursor: first.next ?? '' })
+  const second = await client.findUsers({ sort: 'name_asc', limit: 3, cursor: first.next ?? '' })
   expect(second.items.map(({ name }) => name)).toEqual(['Dora', 'Eve', 'John Doe'])
 })
 
@@ -299,7 +299,7 @@ describe('with AUTH=writes', () => {
     const address = strict.service('shop-rest').address()
     const nobody = createShopRestClient(address)
     const user = { name: 'Dora', email: 'dora@example.com' }
-    expect((await nobody.listUsers()).total).toBe(3)
+    expect((await nobody.findUsers()).total).toBe(3)
     await expect(nobody.createUser(user)).rejects.toMatchObject({ code: 'unauthenticated', status: 401 })
     await expect(nobody.logIn('ada', 'password')).rejects.toMatchObject({ code: 'unauthenticated' })
     const token = await nobody.logIn('ada', 'secret')

@@ -53,8 +53,8 @@ test('what one replica wrote, the other reads, and takes its tokens and cursors'
   const [a, b] = [clientOf(0), clientOf(1)]
   const user = await a.createUser({ name: 'Dora', email: 'dora@example.com' })
   expect(await b.getUser(user.id)).toEqual(user)
-  const { next } = await a.listProducts({ limit: 2, cursor: '' })
-  expect((await b.listProducts({ limit: 2, cursor: next ?? '' })).items.map(({ id }) => id)).toEqual([
+  const { next } = await a.findProducts({ limit: 2, cursor: '' })
+  expect((await b.findProducts({ limit: 2, cursor: next ?? '' })).items.map(({ id }) => id)).toEqual([
     303, 304,
   ])
   const token = await a.logIn('admin', 'password')
@@ -136,7 +136,7 @@ test('many requests at once with one idempotency key place one order', async () 
   const place = (i: number) => clientOf(i).placeOrder({ userId: 1, items: one }, { idempotencyKey: 'once' })
   const orders = await Promise.all(Array.from({ length: 20 }, (_, i) => place(i)))
   expect(new Set(orders.map(({ id }) => id)).size).toBe(1)
-  expect((await clientOf(1).listOrders({ userId: 1 })).total).toBe(2)
+  expect((await clientOf(1).findOrders({ userId: 1 })).total).toBe(2)
   expect(await postgres.psql('select count(*) from events')).toBe('1')
   // The first answer stays what it was, when the order is another one.
   await clientOf(0).cancelOrder(orders[0]?.id ?? 0)
@@ -165,7 +165,7 @@ test('orders and the deletion of their user at once leave no order without a use
     .then(() => 'deleted', reasonOf)
   const placed = (await Promise.all(orders)).filter((outcome) => outcome === 'ok').length
   expect(await deletion).toBe(placed === 0 ? 'deleted' : 'user_has_orders')
-  expect((await clientOf(0).listOrders({ userId: id })).total).toBe(placed)
+  expect((await clientOf(0).findOrders({ userId: id })).total).toBe(placed)
 })
 
 test('an id that is in use is skipped', async () => {
@@ -208,7 +208,7 @@ describe.each([
     await Promise.all(writers)
 
     expect([...refusals]).toEqual(['unavailable'])
-    for (const email of acknowledged) expect((await clientOf(1).listUsers({ email })).total).toBe(1)
+    for (const email of acknowledged) expect((await clientOf(1).findUsers({ email })).total).toBe(1)
     const [newest, count] = (await postgres.psql('select max(seq), count(*) from events')).split('|')
     expect(Number(count)).toBe(Math.min(Number(newest), eventsKeptMax))
   }, 120_000)

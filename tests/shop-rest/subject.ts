@@ -12,7 +12,7 @@ export const subject: Subject = {
   refused: { code: 'not_found', call: (address) => createShopRestClient(address).getUser(7) },
   kept: async (address, items) => {
     const client = createShopRestClient(address)
-    const found = await Promise.all(items.map((item) => client.listUsers({ email: emailOf(item) })))
+    const found = await Promise.all(items.map((item) => client.findUsers({ email: emailOf(item) })))
     return items.filter((_item, i) => found[i]?.total === 1)
   },
   unfinished: {

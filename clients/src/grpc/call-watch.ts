@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import { type Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js'
-import { abortError } from '../core/call-options.ts'
+import { abortError, refusedText } from '../core/call-options.ts'
 import type { Tell } from '../core/wire.ts'
 import { describeMetadata, describeStatus } from './describe-call.ts'
 import { statusError } from './grpc-errors.ts'
@@ -18,6 +18,7 @@ export type ReadableCall<T> = Call & AsyncIterable<T>
 
 /** Follows one call to its end, and ends it early when its signal says so. */
 export class CallWatch {
+  readonly #address: string
   readonly #signal: AbortSignal
   readonly #tell: Tell | undefined
   #wake: (() => void) | undefined
@@ -27,10 +28,12 @@ export class CallWatch {
 
   /** @param keepAlive asks the server whether it is there, until what it returns is called */
   constructor(
+    address: string,
     signal: AbortSignal,
     tell: Tell | undefined,
     keepAlive: (cut: (error: unknown) => void) => () => void,
   ) {
+    this.#address = address
     this.#signal = signal
     this.#tell = tell
     this.#keepAlive = keepAlive
@@ -66,7 +69,10 @@ export class CallWatch {
   /** What the caller is to be told of an error of grpc-js. */
   error(error: ServiceError): unknown {
     if (this.#failure !== undefined) return this.#failure.cause
-    return this.#isAborted(error) ? abortError(this.#signal) : statusError(error, error)
+    if (this.#isAborted(error)) return abortError(this.#signal)
+    // grpc-js puts the error of the socket into words only.
+    const isRefused = error.code === status.UNAVAILABLE && error.details.includes('ECONNREFUSED')
+    return statusError(isRefused ? { ...error, details: refusedText(this.#address) } : error, error)
   }
 
   #isAborted(error: ServiceError): boolean {

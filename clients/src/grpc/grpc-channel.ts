@@ -6,7 +6,7 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js'
-import type { CallOptions } from '../core/call-options.ts'
+import { type CallOptions, timeoutOf } from '../core/call-options.ts'
 import { type OnWire, tellExchange } from '../core/wire.ts'
 import { CallWatch, type ReadableCall } from './call-watch.ts'
 import { describeMetadata, maskMetadata } from './describe-call.ts'
@@ -140,7 +140,7 @@ export class GrpcChannel implements Disposable {
         metadata: maskMetadata(metadata),
       },
     })
-    const timeoutMs = call.timeoutMs ?? client.timeoutMs
+    const timeoutMs = timeoutOf(call.timeoutMs, client.timeoutMs)
     // A call that waits for its connection was not sent yet, whatever its method.
     if (client.retries) metadata.setOptions({ waitForReady: true })
     const options = {
@@ -148,7 +148,7 @@ export class GrpcChannel implements Disposable {
       ...(client.retries && tell ? { credentials: attemptWatch(tell) } : {}),
     }
     const signals = [client.signal, call.signal].filter((signal) => signal !== undefined)
-    const watch = new CallWatch(AbortSignal.any(signals), tell, (cut) =>
+    const watch = new CallWatch(client.address, AbortSignal.any(signals), tell, (cut) =>
       keepAlive(this.#client, client.keepaliveMs, cut),
     )
     return { ...definition, metadata, options, watch }

@@ -35,20 +35,40 @@ export interface ApiRequest {
   readonly body?: string | Uint8Array<ArrayBuffer> | FormData | URLSearchParams
 }
 
-/** HTTP to users-api: every answer as it is, whatever its status. The other REST clients are made of this one. */
+/**
+ * HTTP to users-api: every answer as it is, whatever its status. The other REST clients are made of this one. `Body` is the
+ * type that the caller takes a JSON body to have: it is not checked.
+ */
 export interface ApiClient {
-  /** @throws LabError unavailable, deadline_exceeded, cancelled */
-  request(method: string, path: string, request?: ApiRequest, options?: CallOptions): Promise<ApiResponse>
-  get(path: string, request?: ApiRequest, options?: CallOptions): Promise<ApiResponse>
-  post(path: string, request?: ApiRequest, options?: CallOptions): Promise<ApiResponse>
-  patch(path: string, request?: ApiRequest, options?: CallOptions): Promise<ApiResponse>
-  delete(path: string, request?: ApiRequest, options?: CallOptions): Promise<ApiResponse>
+  /**
+   * Sends a request.
+   * @throws LabError unavailable, deadline_exceeded, cancelled; invalid_argument for what HTTP cannot send
+   */
+  request<Body = unknown>(
+    method: string,
+    path: string,
+    request?: ApiRequest,
+    options?: CallOptions,
+  ): Promise<ApiResponse<Body>>
+  get<Body = unknown>(path: string, request?: ApiRequest, options?: CallOptions): Promise<ApiResponse<Body>>
+  post<Body = unknown>(path: string, request?: ApiRequest, options?: CallOptions): Promise<ApiResponse<Body>>
+  patch<Body = unknown>(path: string, request?: ApiRequest, options?: CallOptions): Promise<ApiResponse<Body>>
+  delete<Body = unknown>(
+    path: string,
+    request?: ApiRequest,
+    options?: CallOptions,
+  ): Promise<ApiResponse<Body>>
 }
 
 export const apiPath = '/api/v1'
 
-/** The path of one thing of a collection. */
+/**
+ * Makes the path of one thing of a collection.
+ * @throws LabError invalid_argument for an id that no URL can hold (WHATWG URL, 4.2)
+ */
 export function withId(path: string, id: string): string {
+  if (/^\.{1,2}$/.test(id) || !id.isWellFormed())
+    throw unsendable(`no URL can hold the id ${JSON.stringify(id)}`)
   return `${path}/${encodeURIComponent(id)}`
 }
 
@@ -69,14 +89,10 @@ export function createApiClient(options: ApiClientOptions = {}): ApiClient {
     token: string | undefined,
     signal: AbortSignal,
   ): Promise<ApiResponse> {
-    const url = new URL(`http://${address}${path}`)
-    for (const [name, value] of Object.entries(sent.query ?? {})) url.searchParams.append(name, value)
-    const headers = headersOf(sent, token)
-    const body = sent.json === undefined ? sent.body : JSON.stringify(sent.json)
+    const { url, headers, body, init } = prepare(address, method, path, sent, token)
     tell?.(describeRequest(method, url, headers, body))
     try {
-      const init = { method, headers, signal, redirect: 'manual', body: body ?? null } as const
-      const response = await fetch(url, init)
+      const response = await fetch(url, { ...init, signal })
       const bytes = await response.bytes()
       const text = new TextDecoder().decode(bytes)
       tell?.(describeResponse(response, text))
@@ -89,11 +105,21 @@ export function createApiClient(options: ApiClientOptions = {}): ApiClient {
     } catch (error) {
       if (error instanceof LabError) throw error
       if (signal.aborted) throw abortError(signal)
+      if (
+        error instanceof TypeError &&
+        /^bad port$/.test(String((error.cause as Error | undefined)?.message))
+      )
+        throw unsendable(`port ${port} is one that fetch refuses`)
       throw connectionError(address, error instanceof TypeError ? (error.cause ?? error) : error)
     }
   }
 
-  const request: ApiClient['request'] = async (method, path, sent = {}, callOptions) => {
+  async function request<Body>(
+    method: string,
+    path: string,
+    sent: ApiRequest = {},
+    callOptions?: CallOptions,
+  ): Promise<ApiResponse<Body>> {
     const { retries, session } = options
     const tell = tellExchange(options.onWire, 'http')
     const signal = callSignal(options, callOptions)
@@ -103,7 +129,7 @@ export function createApiClient(options: ApiClientOptions = {}): ApiClient {
         () => send(tell, method, path, sent, token, signal),
         (outcome) => retryFault(method, outcome),
         context,
-      )
+      ) as Promise<ApiResponse<Body>>
     if (session === undefined) return sendWith(options.token)
     const token = await beforeAbort(signal, () => session.accessToken())
     const response = await sendWith(token)
@@ -120,6 +146,27 @@ export function createApiClient(options: ApiClientOptions = {}): ApiClient {
   }
 }
 
+/** Makes of a request what fetch takes. @throws LabError invalid_argument for what cannot be sent */
+function prepare(address: string, method: string, path: string, sent: ApiRequest, token: string | undefined) {
+  if (!path.isWellFormed()) throw unsendable(`no URL can hold the path ${JSON.stringify(path)}`)
+  try {
+    const url = new URL(`http://${address}${path}`)
+    for (const [name, value] of Object.entries(sent.query ?? {})) url.searchParams.append(name, value)
+    const headers = headersOf(sent, token)
+    const body = sent.json === undefined ? sent.body : JSON.stringify(sent.json)
+    const init = { method, headers, redirect: 'manual', body: body ?? null } as const
+    // Refuses what fetch would refuse, before anything is sent.
+    new Request(url, init)
+    return { url, headers, body, init }
+  } catch (cause) {
+    throw unsendable((cause as Error).message, cause)
+  }
+}
+
+function unsendable(problem: string, cause?: unknown): LabError {
+  return new LabError('invalid_argument', `the request cannot be sent: ${problem}`, { cause })
+}
+
 function headersOf({ headers, json, body }: ApiRequest, token: string | undefined): Headers {
   const type = json === undefined ? typeOf(body) : 'application/json'
   const all = new Headers(type === undefined ? {} : { 'content-type': type })
@@ -134,8 +181,11 @@ function typeOf(body: ApiRequest['body']): string | undefined {
   return body instanceof URLSearchParams ? 'application/x-www-form-urlencoded;charset=UTF-8' : undefined
 }
 
+/** JSON, and what is written in JSON (RFC 6839, 3.1), in any case. */
+const jsonType = /^application\/(?:[^;\s]+\+)?json\s*(?:;|$)/i
+
 function parseBody(headers: Headers, text: string): unknown {
-  if (text === '' || headers.get('content-type')?.startsWith('application/json') !== true) return undefined
+  if (text === '' || !jsonType.test(headers.get('content-type') ?? '')) return undefined
   try {
     return JSON.parse(text)
   } catch (cause) {

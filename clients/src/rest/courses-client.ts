@@ -35,11 +35,11 @@ const path = `${apiPath}/courses`
 export function createCoursesClient(options: ApiClientOptions): CoursesClient {
   const api = createApiClient(options)
   const createCourseApi: CoursesClient['createCourseApi'] = (json, call) => api.post(path, { json }, call)
-  const getCourseApi: CoursesClient['getCourseApi'] = (id, call) => api.get(withId(path, id), {}, call)
+  const getCourseApi: CoursesClient['getCourseApi'] = async (id, call) => api.get(withId(path, id), {}, call)
   const getCoursesApi: CoursesClient['getCoursesApi'] = (query, call) => api.get(path, { query }, call)
-  const updateCourseApi: CoursesClient['updateCourseApi'] = (id, json, call) =>
+  const updateCourseApi: CoursesClient['updateCourseApi'] = async (id, json, call) =>
     api.patch(withId(path, id), { json }, call)
-  const deleteCourseApi: CoursesClient['deleteCourseApi'] = (id, call) =>
+  const deleteCourseApi: CoursesClient['deleteCourseApi'] = async (id, call) =>
     api.delete(withId(path, id), {}, call)
 
   return {

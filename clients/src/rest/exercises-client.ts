@@ -36,11 +36,12 @@ export function createExercisesClient(options: ApiClientOptions): ExercisesClien
   const api = createApiClient(options)
   const createExerciseApi: ExercisesClient['createExerciseApi'] = (json, call) =>
     api.post(path, { json }, call)
-  const getExerciseApi: ExercisesClient['getExerciseApi'] = (id, call) => api.get(withId(path, id), {}, call)
+  const getExerciseApi: ExercisesClient['getExerciseApi'] = async (id, call) =>
+    api.get(withId(path, id), {}, call)
   const getExercisesApi: ExercisesClient['getExercisesApi'] = (query, call) => api.get(path, { query }, call)
-  const updateExerciseApi: ExercisesClient['updateExerciseApi'] = (id, json, call) =>
+  const updateExerciseApi: ExercisesClient['updateExerciseApi'] = async (id, json, call) =>
     api.patch(withId(path, id), { json }, call)
-  const deleteExerciseApi: ExercisesClient['deleteExerciseApi'] = (id, call) =>
+  const deleteExerciseApi: ExercisesClient['deleteExerciseApi'] = async (id, call) =>
     api.delete(withId(path, id), {}, call)
 
   return {

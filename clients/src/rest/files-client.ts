@@ -44,8 +44,9 @@ export function createFilesClient(options: ApiClientOptions): FilesClient {
   const api = createApiClient(options)
   const createFileApi: FilesClient['createFileApi'] = (file, call) =>
     api.post(path, { body: formOf(file) }, call)
-  const getFileApi: FilesClient['getFileApi'] = (id, call) => api.get(withId(path, id), {}, call)
-  const deleteFileApi: FilesClient['deleteFileApi'] = (id, call) => api.delete(withId(path, id), {}, call)
+  const getFileApi: FilesClient['getFileApi'] = async (id, call) => api.get(withId(path, id), {}, call)
+  const deleteFileApi: FilesClient['deleteFileApi'] = async (id, call) =>
+    api.delete(withId(path, id), {}, call)
   const downloadFileApi: FilesClient['downloadFileApi'] = ({ directory, filename }, call) => {
     const segments = `${directory}/${filename}`.split('/').filter((segment) => segment !== '.')
     return api.get(`/static/${segments.map(encodeURIComponent).join('/')}`, {}, call)

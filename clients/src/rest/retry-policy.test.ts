@@ -72,7 +72,9 @@ test('repeats a POST that nobody took, and tells of each retry', async () => {
   expect((await call).status).toBe(200)
   expect(server.seen()).toBe(1)
   expect(new Set(events.map(({ exchange }) => exchange)).size).toBe(1)
-  expect(events.find(({ retry }) => retry)?.text).toMatch(/^retry 1 in \d+ ms: unavailable: no answer from /)
+  expect(events.find(({ retry }) => retry)?.text).toMatch(
+    /^retry 1 in \d+ ms: unavailable: nobody listens at /,
+  )
 })
 
 test('does nothing of that by default', async () => {

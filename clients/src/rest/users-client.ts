@@ -51,11 +51,11 @@ export function createPublicUsersClient(options: ClientOptions = {}): PublicUser
  */
 export function createPrivateUsersClient(options: ApiClientOptions): PrivateUsersClient {
   const api = createApiClient(options)
-  const getUserApi: PrivateUsersClient['getUserApi'] = (id, call) => api.get(withId(path, id), {}, call)
+  const getUserApi: PrivateUsersClient['getUserApi'] = async (id, call) => api.get(withId(path, id), {}, call)
   const getUserMeApi: PrivateUsersClient['getUserMeApi'] = (call) => getUserApi('me', call)
-  const updateUserApi: PrivateUsersClient['updateUserApi'] = (id, json, call) =>
+  const updateUserApi: PrivateUsersClient['updateUserApi'] = async (id, json, call) =>
     api.patch(withId(path, id), { json }, call)
-  const deleteUserApi: PrivateUsersClient['deleteUserApi'] = (id, call) =>
+  const deleteUserApi: PrivateUsersClient['deleteUserApi'] = async (id, call) =>
     api.delete(withId(path, id), {}, call)
 
   return {

@@ -5,17 +5,16 @@ import {
   type NewShopUser,
   restPath,
   type ShopOrder,
-  type ShopProblem,
   type ShopProduct,
   type ShopUser,
   type ShopUserChanges,
 } from '@polyservice-lab/contracts/shop'
 import type * as z from 'zod'
 import type { CallOptions, ClientOptions } from '../core/call-options.ts'
-import { codeOfHttpAnswer } from '../core/http-status.ts'
 import { LabError } from '../core/lab-error.ts'
 import { type ApiRequest, createApiClient } from '../rest/api-client.ts'
-import type { ApiResponse } from '../rest/api-response.ts'
+import { failureOf } from './problems.ts'
+import type { ListOptions, OrderListOptions, ShopClient } from './shop-client.ts'
 
 export interface ShopRestClientOptions extends ClientOptions {
   /** A token of `logIn`, sent with every request. */
@@ -55,21 +54,21 @@ export interface ShopChangeOptions extends CallOptions {
 }
 
 /**
- * Version 2 of shop-rest. Calls reject with a LabError: `code`, `reason` (`email_taken`, `version_mismatch`) and
- * `violations` are those of the answer.
+ * Version 2 of shop-rest: the operations of every style, with ETags, conditions, filters, sorts, pages and cursors. Calls
+ * reject with a LabError: `code`, `reason` (`email_taken`, `version_mismatch`) and `violations` are those of the answer.
  */
-export interface ShopRestClient {
+export interface ShopRestClient extends ShopClient {
   logIn(username: string, password: string, call?: CallOptions): Promise<string>
-  listUsers(query?: ShopListQuery, call?: CallOptions): Promise<ShopList<ShopUser>>
+  findUsers(query?: ShopListQuery, call?: CallOptions): Promise<ShopList<ShopUser>>
   getUser(id: number, call?: CallOptions): Promise<Tagged<ShopUser>>
   createUser(user: NewShopUser, call?: CallOptions): Promise<Tagged<ShopUser>>
   /** Sets name, email and role; no role means `user`. */
   replaceUser(id: number, user: NewShopUser, change?: ShopChangeOptions): Promise<Tagged<ShopUser>>
   updateUser(id: number, changes: ShopUserChanges, change?: ShopChangeOptions): Promise<Tagged<ShopUser>>
   deleteUser(id: number, change?: ShopChangeOptions): Promise<void>
-  listProducts(query?: ShopListQuery, call?: CallOptions): Promise<ShopList<ShopProduct>>
+  findProducts(query?: ShopListQuery, call?: CallOptions): Promise<ShopList<ShopProduct>>
   getProduct(id: number, call?: CallOptions): Promise<Tagged<ShopProduct>>
-  listOrders(query?: ShopListQuery, call?: CallOptions): Promise<ShopList<ShopOrder>>
+  findOrders(query?: ShopListQuery, call?: CallOptions): Promise<ShopList<ShopOrder>>
   getOrder(id: number, call?: CallOptions): Promise<Tagged<ShopOrder>>
   /** Places an order; `idempotencyKey` makes it one order however often it is sent. */
   placeOrder(
@@ -82,7 +81,7 @@ export interface ShopRestClient {
 /**
  * Default: 127.0.0.1:8002.
  * @example
- * const { items } = await createShopRestClient().listProducts({ sort: 'price_asc', limit: 3 })
+ * const { items } = await createShopRestClient().findProducts({ sort: 'price_asc', limit: 3 })
  */
 export function createShopRestClient(options: ShopRestClientOptions = {}): ShopRestClient {
   const api = createApiClient({ ...options, port: options.port ?? services['shop-rest'].port })
@@ -95,7 +94,8 @@ export function createShopRestClient(options: ShopRestClientOptions = {}): ShopR
   ): Promise<Tagged<z.infer<S>>> {
     const [method = '', path = ''] = operation.split(' ')
     const response = await api.request(method, path, request, call)
-    if (response.status >= 300) throw failureOf(response)
+    if (response.status >= 300)
+      throw failureOf(response.status, response.headers, new TextDecoder().decode(response.bytes))
     if (response.status === 204) return undefined as never
     const { success, error } = schema.safeParse(response.body)
     if (!success)
@@ -122,7 +122,8 @@ export function createShopRestClient(options: ShopRestClientOptions = {}): ShopR
   return {
     logIn: async (username, password, call) =>
       (await send(answers.Token, 'POST /auth', { json: { username, password } }, call)).token,
-    listUsers: (query, call) => list(answers.Users, 'users', query, call),
+    listUsers: async (options) => (await list(answers.Users, 'users', queryOf(options), options)).items,
+    findUsers: (query, call) => list(answers.Users, 'users', query, call),
     getUser: (id, call) => send(User, `GET ${users}/${id}`, {}, call),
     createUser: (json, call) => send(User, `POST ${users}`, { json }, call),
     replaceUser: (id, json, change) =>
@@ -132,9 +133,12 @@ export function createShopRestClient(options: ShopRestClientOptions = {}): ShopR
     deleteUser: async (id, change) => {
       await send(User, `DELETE ${users}/${id}`, { headers: conditions(change) }, change)
     },
-    listProducts: (query, call) => list(answers.Products, 'products', query, call),
+    listProducts: async (options) =>
+      (await list(answers.Products, 'products', queryOf(options), options)).items,
+    findProducts: (query, call) => list(answers.Products, 'products', query, call),
     getProduct: (id, call) => send(Product, `GET ${restPath}/products/${id}`, {}, call),
-    listOrders: (query, call) => list(answers.Orders, 'orders', query, call),
+    listOrders: async (options) => (await list(answers.Orders, 'orders', queryOf(options), options)).items,
+    findOrders: (query, call) => list(answers.Orders, 'orders', query, call),
     getOrder: (id, call) => send(Order, `GET ${orders}/${id}`, {}, call),
     placeOrder: (json, { idempotencyKey, ...call } = {}) => {
       const headers = idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey }
@@ -150,27 +154,11 @@ export function createShopRestClient(options: ShopRestClientOptions = {}): ShopR
   }
 }
 
+/** The query of a plain list: what every style can ask for. */
+function queryOf({ limit, userId, status }: ListOptions & OrderListOptions = {}): ShopListQuery {
+  return { limit, userId, status }
+}
+
 function conditions({ ifMatch }: ShopChangeOptions = {}): Record<string, string> {
   return ifMatch === undefined ? {} : { 'If-Match': ifMatch }
-}
-
-/** The error that a problem (RFC 9457) tells of, or a message of version 1. */
-function failureOf({ status, headers, bytes }: ApiResponse): LabError {
-  const problem = problemOf(bytes)
-  const text = problem?.detail ?? problem?.message ?? `unexpected status ${status}`
-  return new LabError(codeOfHttpAnswer(status, problem), text, {
-    status,
-    reason: problem?.reason,
-    violations: problem?.errors ?? [],
-    requestId: headers.get('x-request-id') ?? undefined,
-    body: problem,
-  })
-}
-
-function problemOf(bytes: Uint8Array): (Partial<ShopProblem> & { readonly message?: string }) | undefined {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes))
-  } catch {
-    return undefined
-  }
 }

@@ -85,14 +85,14 @@ export class FramedSession implements HistorySession {
   }
 
   read({ from = 1n, limit = 0 }: ReadRange = {}, call?: CallOptions): AsyncIterableIterator<HistoryMessage> {
-    return this.#iterate({ type: 'read', from, limit }, callSignal(this.#options, call))
+    return this.#iterate({ type: 'read', from, limit }, () => callSignal(this.#options, call))
   }
 
   follow(
     { from = 1n }: Pick<ReadRange, 'from'> = {},
     call: CallOptions = {},
   ): AsyncIterableIterator<HistoryMessage> {
-    return this.#iterate({ type: 'follow', from }, streamSignal(this.#options, call))
+    return this.#iterate({ type: 'follow', from }, () => streamSignal(this.#options, call))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -107,7 +107,19 @@ export class FramedSession implements HistorySession {
     await this.#stream[Symbol.asyncDispose]()
   }
 
-  #iterate(request: Exclude<Request, { type: 'append' }>, signal: AbortSignal): MessageQueue<HistoryMessage> {
+  /** Iterates over the messages of an answer; the iteration throws what is wrong with the call. */
+  #iterate(
+    request: Exclude<Request, { type: 'append' }>,
+    signalOf: () => AbortSignal,
+  ): MessageQueue<HistoryMessage> {
+    let signal: AbortSignal
+    try {
+      signal = signalOf()
+    } catch (error) {
+      const failed = new MessageQueue<HistoryMessage>()
+      failed.end(error)
+      return failed
+    }
     const abort = () => queue.end(abortError(signal))
     const queue = new MessageQueue<HistoryMessage>(() => signal.removeEventListener('abort', abort))
     signal.addEventListener('abort', abort, { once: true })

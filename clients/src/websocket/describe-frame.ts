@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
+import { maskValue } from '../core/secrets.ts'
 
 const excerptLength = 200
 
@@ -17,7 +18,9 @@ export function describeClose(code: number, reason: string): string {
 
 /** The request that opens a WebSocket, as it stands on the wire. */
 export function describeRequest(request: ClientRequest): string {
-  const headers = Object.entries(request.getHeaders()).map(([name, value]) => `${name}: ${value}`)
+  const headers = Object.entries(request.getHeaders()).map(
+    ([name, value]) => `${name}: ${maskValue(name, String(value))}`,
+  )
   return [`${request.method} ${request.path} HTTP/1.1`, ...headers].join('\n')
 }
 

@@ -80,7 +80,7 @@ export function createEchoClient(options: EchoClientOptions = {}): EchoClient {
 
   return {
     echo,
-    connect: (call = {}) =>
+    connect: async (call = {}) =>
       open(callSignal(options, call), streamSignal(options, { signal: call.signal }), call),
   }
 }

@@ -15,6 +15,8 @@ export interface OpenOptions {
   readonly path?: string | undefined
   /** The subprotocols that are offered (RFC 6455, 1.9). Default: none. */
   readonly protocols?: readonly string[] | undefined
+  /** Of the request, beside those of the protocol. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly origin: string | undefined
   readonly compression: boolean
   readonly tell: Tell | undefined
@@ -32,12 +34,13 @@ const closeTimeoutMs = 2_000
  * @throws LabError when the signal ends it, nothing answers, or the server refuses
  */
 export function openWebSocket<T>(
-  { address, path = '/', protocols = [], origin, compression, tell }: OpenOptions,
+  { address, path = '/', protocols = [], headers = {}, origin, compression, tell }: OpenOptions,
   signal: AbortSignal,
   use: (socket: WebSocket) => T,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const options = {
+      headers,
       perMessageDeflate: compression,
       maxPayload: replyBytesMax,
       closeTimeout: closeTimeoutMs,

@@ -6,7 +6,7 @@ const upToAnHour = { min: 100, max: 3_600_000 }
 export type HttpLimits = ReturnType<typeof readHttpLimits>
 
 /** Reads the limits of an HTTP server: the same variables in every service that has one. */
-export function readHttpLimits(env: EnvReader) {
+export function readHttpLimits(env: EnvReader, { connectionsMax = 1000 } = {}) {
   return {
     bodyBytesMax: env.integer('BODY_BYTES_MAX', {
       default: mebibyte,
@@ -41,7 +41,7 @@ export function readHttpLimits(env: EnvReader) {
       about: 'how long a client may take nothing of an answer that waits for it; beyond it, it is cut off',
     }),
     connectionsMax: env.integer('CONNECTIONS_MAX', {
-      default: 1000,
+      default: connectionsMax,
       min: 1,
       max: 100_000,
       about: 'more connections are closed at once',

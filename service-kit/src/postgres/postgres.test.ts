@@ -201,8 +201,8 @@ describe('transactions', () => {
 describe('a start', () => {
   test('brings a database up to date once, however many come at once, and waits longer than a statement may take', async () => {
     const url = await newDatabase()
-    const slow: Migration = { up: (db) => sql`select pg_sleep(1)`.execute(db).then(() => undefined) }
-    const options = { url, migrations: { ...migrations, '2-slow': slow }, statementTimeoutMs: 600 }
+    const slow: Migration = { up: (db) => sql`select pg_sleep(3)`.execute(db).then(() => undefined) }
+    const options = { url, migrations: { ...migrations, '2-slow': slow }, statementTimeoutMs: 2000 }
     const opened = await Promise.all(Array.from({ length: 6 }, () => open(options)))
     expect(await opened[0]?.db.selectFrom('parents').selectAll().execute()).toEqual([])
     for (const database of opened) await database[Symbol.asyncDispose]()
@@ -235,7 +235,7 @@ describe('a start', () => {
     await untilServerAnswers()
   })
 
-  test.each([
+  test.concurrent.each([
     [
       'a server that stays away',
       (url: URL) => Object.assign(url, { port: '1' }),
@@ -258,7 +258,7 @@ describe('a start', () => {
     ],
   ])('tells %s without the password', async (_name, change, message) => {
     const url = change(new URL(server.url)).href
-    const error = await failure(open({ url, startTimeoutMs: 300 }))
+    const error = await failure(open({ url, startTimeoutMs: 5000 }))
     expect(error).toMatchObject({ message: expect.stringMatching(message) })
     expect((error as Error).message).not.toMatch(/wrong|:test@/)
   })
@@ -326,7 +326,7 @@ describe('a server that goes away', () => {
 
   test('freezes: statements, the pool and the end do not wait for ever, and it is asked no more than before', async () => {
     const url = await newDatabase()
-    const database = await open({ url, poolMax: 2, statementTimeoutMs: 500, connectTimeoutMs: 500 })
+    const database = await open({ url, poolMax: 2, statementTimeoutMs: 3000, connectTimeoutMs: 3000 })
     await sql`select 1`.execute(database.db)
     await server.container.pause()
     try {
@@ -362,8 +362,8 @@ describe('a server that goes away', () => {
     try {
       const opening = open({
         migrations: { '1-freezes': freezing },
-        startTimeoutMs: 500,
-        connectTimeoutMs: 500,
+        startTimeoutMs: 3000,
+        connectTimeoutMs: 3000,
       })
       await expect(opening).rejects.toThrow(/^PostgreSQL at /)
     } finally {
@@ -376,7 +376,7 @@ describe('a server that goes away', () => {
 describe('a pool', () => {
   test('that is full lets a call wait, but not for ever', async () => {
     const metrics = createMetrics('test')
-    await using database = await open({ poolMax: 2, connectTimeoutMs: 300, metrics })
+    await using database = await open({ poolMax: 2, connectTimeoutMs: 3000, metrics })
     const release = Promise.withResolvers<void>()
     const holding = [1, 2].map(() =>
       database.transaction(async (t) => {
@@ -395,7 +395,7 @@ describe('a pool', () => {
   })
 
   test('tells a statement that takes too long, and takes its connection back', async () => {
-    await using database = await open({ poolMax: 1, statementTimeoutMs: 200 })
+    await using database = await open({ poolMax: 1, statementTimeoutMs: 2000 })
     await expect(sql`select pg_sleep(30)`.execute(database.db)).rejects.toEqual(unavailable)
     await sql`select 1`.execute(database.db)
   })
@@ -431,11 +431,11 @@ describe('a pool', () => {
   })
 
   test('ends when what is in use has ended', async () => {
-    const database = await open()
-    const working = sql`select pg_sleep(0.5)`.execute(database.db)
+    const database = await open({ statementTimeoutMs: 60_000 })
+    const working = sql`select pg_sleep(3)`.execute(database.db)
     await until(async () => {
       const { rowCount } = await admin.query(
-        `select from pg_stat_activity where query = 'select pg_sleep(0.5)' and state = 'active'`,
+        `select from pg_stat_activity where query = 'select pg_sleep(3)' and state = 'active'`,
       )
       expect(rowCount).toBeGreaterThan(0)
     })

@@ -5,6 +5,8 @@ import type { FeedBounds, FeedStore } from '../domain/store.ts'
 import type { Schema } from './schema.ts'
 
 const channel = 'shop-feed'
+/** An event is to be delivered within a second, also where the notification of it is lost. */
+const pollMs = 500
 
 /** Writes the event of a change: the last statement of its transaction. */
 export type AppendEvent = (
@@ -44,7 +46,7 @@ export function createFeedStore({ db, listen }: Postgres<Schema>): FeedStore {
       const { oldest, newest, events } = rows[0] as (typeof rows)[number]
       return { oldest, newest, events: (events ?? []).map(toEvent) }
     },
-    listen: (onChange) => listen({ channel, onChange }),
+    listen: (onChange) => listen({ channel, onChange, pollMs }),
   }
 }
 

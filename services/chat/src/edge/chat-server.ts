@@ -1,6 +1,13 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { setImmediate as turn } from 'node:timers/promises'
-import { AppError, httpDrain, listen, ReceiveBudget, type ServiceDeps } from '@polyservice-lab/service-kit'
+import {
+  AppError,
+  httpDrain,
+  listen,
+  ReceiveBudget,
+  type ServiceDeps,
+  UnsentBudget,
+} from '@polyservice-lab/service-kit'
 import type { Config } from '../config.ts'
 import type { Chat } from '../domain/chat.ts'
 import { Frames } from './frames.ts'
@@ -17,7 +24,6 @@ import { createHttpApp } from './http-app.ts'
 import { PlainEdge, writePlain } from './plain-edge.ts'
 import { Requests } from './requests.ts'
 import { SocketIoEdge, writePacket } from './socket-io-edge.ts'
-import { UnsentBudget } from './unsent-budget.ts'
 
 /** Connections beyond those of clients: plain HTTP, polls, handshakes and their refusals. */
 const plainConnectionsMax = 512

@@ -1,4 +1,4 @@
-import type { UnsentBudget } from './unsent-budget.ts'
+import type { UnsentBudget } from '@polyservice-lab/service-kit'
 
 /** A text, or an act that sends one of its own. */
 export type Frame = string | (() => void)

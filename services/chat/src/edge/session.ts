@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { chatCloses } from '@polyservice-lab/contracts/chat'
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
-import { AppError, type ServiceDeps } from '@polyservice-lab/service-kit'
+import { AppError, type ServiceDeps, type UnsentBudget } from '@polyservice-lab/service-kit'
 import type { Config } from '../config.ts'
 import type { Chat, Listener } from '../domain/chat.ts'
 import type { ChatEvent, Said } from '../domain/commands.ts'
@@ -10,7 +10,6 @@ import { type Fault, malformed, toWire } from './errors.ts'
 import type { Frames } from './frames.ts'
 import { Outbox, type Sink } from './outbox.ts'
 import type { Dialect, Requests } from './requests.ts'
-import type { UnsentBudget } from './unsent-budget.ts'
 
 /** Why the server closes a connection. */
 export type Farewell = keyof typeof chatCloses

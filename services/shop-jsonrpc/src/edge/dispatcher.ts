@@ -1,9 +1,8 @@
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
-import type { BudgetShare, Logger } from '@polyservice-lab/service-kit'
-import { AppError } from '@polyservice-lab/service-kit/app-error'
+import { AppError, type BudgetShare, createGate, type Logger } from '@polyservice-lab/service-kit'
 import type { Access } from '@polyservice-lab/shop'
-import { batchTooLong, invalidRequest, methodNotFound, toErrorObject } from './errors.ts'
-import { readMessage } from './messages.ts'
+import { type Call, failing, readCalls } from './calls.ts'
+import { toErrorObject } from './errors.ts'
 import type { Method } from './method.ts'
 
 /** Whose message it is, and what counts the bytes that are held for it. */
@@ -30,108 +29,72 @@ export interface DispatcherOptions {
   readonly logger: Logger
 }
 
-/** One request, checked: what is left of it. */
-interface Call {
-  readonly operation: string
-  /** As JSON; undefined in a notification. */
-  readonly id: string | undefined
-  readonly writes: boolean
-  run(): unknown
-}
+/** So many batches run at a time, which leaves half of the connections to the database to single requests. */
+const batchesAtOnce = 5
 
 const answersTooLong = new AppError('resource_exhausted', 'the answers before this one are too many bytes')
 
 /** Answers messages: a request or a batch (JSON-RPC 2.0). */
-export function createDispatcher(options: DispatcherOptions) {
-  const { access, batchMax, answerBytesMax, logger } = options
-  const methods = new Map(options.methods.map((method) => [method.name, method]))
+export class Dispatcher {
+  readonly #options: DispatcherOptions
+  readonly #methods: ReadonlyMap<string, Method>
+  readonly #batchTurn = createGate({ concurrencyMax: batchesAtOnce })
 
-  /** Checks everything at once, so that nothing of a message is kept while its methods run but what they need. */
-  function read(bytes: Buffer): Call | readonly Call[] {
-    const { message, toRequest } = readMessage(bytes)
-    if (!Array.isArray(message)) return callOf(() => toRequest(message))
-    if (message.length === 0) throw invalidRequest
-    if (message.length > batchMax) throw batchTooLong
-    return message.map((entry) => callOf(() => toRequest(entry)))
+  constructor(options: DispatcherOptions) {
+    this.#options = options
+    this.#methods = new Map(options.methods.map((method) => [method.name, method]))
   }
 
-  function callOf(request: () => ReturnType<ReturnType<typeof readMessage>['toRequest']>): Call {
-    let call: Omit<Call, 'run'> = { operation: 'other', id: 'null', writes: false }
+  async answer(bytes: Buffer, caller: Caller): Promise<Answer> {
+    let calls: Call | readonly Call[]
     try {
-      const { method: name, params, id } = request()
-      call = { ...call, id }
-      const method = methods.get(name)
-      if (method === undefined) throw methodNotFound
-      call = { operation: name, id, writes: method.writes }
-      return { ...call, run: method.prepare(params) }
+      calls = readCalls(bytes, this.#methods, this.#options.batchMax)
     } catch (error) {
-      // Who may not call it is not told what is wrong with the call.
-      return { ...call, run: () => Promise.reject(error) }
+      return this.#failed(error, { operation: 'other', id: 'null' }, caller)
     }
+    if ('run' in calls) return this.#run(calls, caller)
+    return this.#batchTurn(() => this.#runAll(calls, caller, bytes.length))
   }
 
-  async function run({ operation, id, writes, run }: Call, { token, requestId }: Caller): Promise<Answer> {
+  async #run(call: Call, caller: Caller): Promise<Answer> {
+    const { operation, id, writes } = call
     try {
-      if (writes) await access.authorize(token, 'write')
-      const result = await run()
+      if (writes) await this.#options.access.authorize(caller.token, 'write')
+      const result = await call.run()
       const text =
         id === undefined ? undefined : `{"jsonrpc":"2.0","result":${JSON.stringify(result)},"id":${id}}`
       return { text, operation, outcome: 'ok' }
     } catch (error) {
-      return failed(error, id, { operation, requestId })
+      return this.#failed(error, call, caller)
     }
   }
 
-  function failed(
-    error: unknown,
-    id: string | undefined,
-    about: { operation: string; requestId: string },
-  ): Answer {
+  #failed(error: unknown, { operation, id }: Omit<Call, 'run' | 'writes'>, { requestId }: Caller): Answer {
     const outcome = error instanceof AppError ? error.code : 'internal'
     if (outcome === 'internal' || outcome === 'insufficient_storage')
-      logger.error({ err: error, ...about }, 'failed')
-    return { text: id === undefined ? undefined : errorText(error, id), operation: about.operation, outcome }
+      this.#options.logger.error({ err: error, operation, requestId }, 'failed')
+    return { text: id === undefined ? undefined : errorText(error, id), operation, outcome }
   }
 
-  async function runAll(calls: readonly Call[], caller: Caller, received: number): Promise<Answer> {
+  /** Runs the entries of a batch one after the other. @param received bytes of the message */
+  async #runAll(calls: readonly Call[], caller: Caller, received: number): Promise<Answer> {
     const texts: string[] = []
     let bytes = 0
     for (const call of calls) {
-      const isTooLong = call.id !== undefined && bytes > answerBytesMax
-      const { text } = await run(
-        isTooLong ? { ...call, run: () => Promise.reject(answersTooLong) } : call,
-        caller,
-      )
+      const isTooLong = call.id !== undefined && bytes > this.#options.answerBytesMax
+      const { text } = await this.#run(isTooLong ? failing(call, answersTooLong) : call, caller)
       if (text === undefined) continue
-      texts.push(hold(text, call.id))
-    }
-    return {
-      text: texts.length === 0 ? undefined : `[${texts.join(',')}]`,
-      operation: 'batch',
-      outcome: 'ok',
-    }
-
-    /** An answer, or the error that there is no room for it beside those of all others. */
-    function hold(text: string, id = 'null'): string {
       const more = Buffer.byteLength(text)
       try {
         caller.share.hold(received + bytes + more)
         bytes += more
-        return text
+        texts.push(text)
       } catch (error) {
-        return errorText(error, id)
+        texts.push(errorText(error, call.id ?? 'null'))
       }
     }
-  }
-
-  return async function answer(bytes: Buffer, caller: Caller): Promise<Answer> {
-    let calls: Call | readonly Call[]
-    try {
-      calls = read(bytes)
-    } catch (error) {
-      return failed(error, 'null', { operation: 'other', requestId: caller.requestId })
-    }
-    return 'run' in calls ? run(calls, caller) : runAll(calls, caller, bytes.length)
+    const text = texts.length === 0 ? undefined : `[${texts.join(',')}]`
+    return { text, operation: 'batch', outcome: 'ok' }
   }
 }
 

@@ -13,7 +13,7 @@ import {
 } from '@polyservice-lab/service-kit/http'
 import type { Shop } from '@polyservice-lab/shop'
 import type { Config } from '../config.ts'
-import { createDispatcher } from './dispatcher.ts'
+import { Dispatcher } from './dispatcher.ts'
 import { toWire } from './errors.ts'
 import { exampleMethods } from './example-methods.ts'
 import { discoverOf } from './openrpc.ts'
@@ -33,8 +33,10 @@ export function createRpcEdge(shop: Shop, config: Config, deps: ServiceDeps): Ht
   // Each kind of connection has one half of what may wait to be read.
   const sendBytesMax = config.sendBytesMax / 2
   const methods = [...shopMethodsOf(shop), ...exampleMethods]
-  const dispatcher = { ...config, ...deps, methods: [...methods, discoverOf(methods)], access }
-  const answer = createDispatcher(dispatcher)
+  const dispatcher = new Dispatcher({
+    ...{ ...config, ...deps, access },
+    methods: [...methods, discoverOf(methods)],
+  })
 
   const handle: Endpoint['handle'] = async (request, response) => {
     const locals = response.locals as Exchange
@@ -43,7 +45,11 @@ export function createRpcEdge(shop: Shop, config: Config, deps: ServiceDeps): Ht
     checkContentType(request, json)
     using share = receiveBudget.open()
     const bytes = await readBody(request, bodyBytesMax, share)
-    const { text, operation, outcome } = await answer(bytes, { requestId: locals.requestId, token, share })
+    const { text, operation, outcome } = await dispatcher.answer(bytes, {
+      requestId: locals.requestId,
+      token,
+      share,
+    })
     locals.operation = operation
     if (outcome !== 'ok') locals.outcome = outcome
     if (text === undefined) response.writeHead(204).end()
@@ -62,7 +68,7 @@ export function createRpcEdge(shop: Shop, config: Config, deps: ServiceDeps): Ht
     deps,
   })
   const webSockets = createRpcWebSockets({
-    ...{ config, sendBytesMax, receiveBudget, access, answer, deps },
+    ...{ config, sendBytesMax, receiveBudget, access, dispatcher, deps },
     path: '/rpc',
   })
   return createHttpServer(app, config, toWire, deps, webSockets)

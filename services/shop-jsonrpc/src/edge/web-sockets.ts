@@ -10,7 +10,7 @@ import {
 } from '@polyservice-lab/service-kit/websocket'
 import type { Access } from '@polyservice-lab/shop'
 import type { Config } from '../config.ts'
-import type { createDispatcher } from './dispatcher.ts'
+import type { Dispatcher } from './dispatcher.ts'
 import { toClose, toWire } from './errors.ts'
 
 const heartbeatMs = 25_000
@@ -25,13 +25,13 @@ export interface RpcWebSocketsOptions {
   readonly sendBytesMax: number
   readonly receiveBudget: ReceiveBudget
   readonly access: Access
-  readonly answer: ReturnType<typeof createDispatcher>
+  readonly dispatcher: Dispatcher
   readonly deps: ServiceDeps
 }
 
 /** WebSockets whose text messages are requests and batches, each answered by one message or by none. */
 export function createRpcWebSockets(options: RpcWebSocketsOptions): Upgrades {
-  const { path, config, sendBytesMax, receiveBudget, access, answer, deps } = options
+  const { path, config, sendBytesMax, receiveBudget, access, dispatcher, deps } = options
   const tokens = new WeakMap<Connection, string | undefined>()
 
   async function handle(connection: Connection, { data, isBinary }: Message): Promise<void> {
@@ -40,7 +40,7 @@ export function createRpcWebSockets(options: RpcWebSocketsOptions): Upgrades {
     using share = receiveBudget.open()
     share.hold(data.length)
     const { requestId } = connection
-    const { text, operation, outcome } = await answer(data, {
+    const { text, operation, outcome } = await dispatcher.answer(data, {
       requestId,
       token: tokens.get(connection),
       share,

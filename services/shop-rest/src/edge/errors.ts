@@ -1,7 +1,6 @@
-import { STATUS_CODES } from 'node:http'
 import { type ErrorCode, httpStatuses } from '@polyservice-lab/contracts/errors'
 import { AppError } from '@polyservice-lab/service-kit/app-error'
-import { type HttpAnswer, HttpError } from '@polyservice-lab/service-kit/http'
+import { type HttpAnswer, HttpError, headersOf, problemAnswer } from '@polyservice-lab/service-kit/http'
 import type { Request } from 'express'
 import { pathOf, versionOf } from './versions.ts'
 
@@ -28,7 +27,6 @@ const messages: Readonly<Record<string, string>> = {
   internal: 'Внутренняя ошибка',
 }
 
-const instanceLengthMax = 256
 const internal = new AppError('internal', 'internal error')
 
 /** An error of version 1 whose text its clients know. */
@@ -44,17 +42,9 @@ export function toWire(thrown: unknown, request?: Request): HttpAnswer {
   const error = thrown instanceof AppError && thrown.code !== 'internal' ? thrown : internal
   const { reason = '' } = error.details
   const status = error instanceof HttpError ? error.status : (statusOfReason[reason] ?? statuses[error.code])
-  const headers = headersOf(error)
   if (request !== undefined && versionOf(request) === 'v1')
-    return { status, headers, body: JSON.stringify({ message: messageOf(error) }) }
-  return { status, headers, contentType: 'application/problem+json', body: problemOf(error, status, request) }
-}
-
-function headersOf(error: AppError): Record<string, string> {
-  if (error instanceof HttpError) return { ...error.headers }
-  // RFC 9110, 15.5.2: a 401 names a way to authenticate.
-  if (error.code === 'unauthenticated') return { 'WWW-Authenticate': 'Bearer' }
-  return error.code === 'unavailable' ? { 'Retry-After': '1' } : {}
+    return { status, headers: headersOf(error), body: JSON.stringify({ message: messageOf(error) }) }
+  return problemAnswer(error, status, request === undefined ? '/' : pathOf(request))
 }
 
 function messageOf(error: AppError): string {
@@ -62,19 +52,4 @@ function messageOf(error: AppError): string {
   const { reason = '', violations = [] } = error.details
   const known = messages[reason] ?? messages[error.code] ?? messages['internal'] ?? ''
   return violations.length === 0 ? known : `${known}: ${violations.map(({ field }) => field).join(', ')}`
-}
-
-/** RFC 9457. */
-function problemOf({ code, message, details }: AppError, status: number, request?: Request): string {
-  const { reason, violations } = details
-  return JSON.stringify({
-    type: `/problems/${code}`,
-    title: STATUS_CODES[status] ?? 'Error',
-    status,
-    detail: message,
-    instance: request === undefined ? '/' : pathOf(request).slice(0, instanceLengthMax),
-    code,
-    reason,
-    errors: violations,
-  })
 }

@@ -7,19 +7,20 @@ import {
   createHttpApp,
   createHttpServer,
   type Endpoint,
+  etagOf,
   type HttpServer,
+  isKept,
   sendAnswer,
 } from '@polyservice-lab/service-kit/http'
 import type { Shop } from '@polyservice-lab/shop'
 import { parse } from '@polyservice-lab/shop/json'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Config } from '../config.ts'
-import { isKept } from './conditions.ts'
 import { toWire } from './errors.ts'
 import { readQuery } from './lists.ts'
 import { describeApi } from './openapi.ts'
 import { pagesOf } from './pages.ts'
-import { etagOf, negotiate, type Representation, write } from './representations.ts'
+import { negotiate, type Representation, write } from './representations.ts'
 import { readJson } from './requests.ts'
 import type { Route, RouteAnswer } from './route.ts'
 import { type RouteV1, routesOfV1 } from './v1.ts'

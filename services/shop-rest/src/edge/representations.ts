@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto'
-import { HttpError } from '@polyservice-lab/service-kit/http'
+import { etagOf, HttpError } from '@polyservice-lab/service-kit/http'
 import type { Request } from 'express'
 import { XMLBuilder } from 'fast-xml-parser'
 import { Document, Scalar, visit } from 'yaml'
@@ -41,11 +40,6 @@ const writers: Readonly<Record<Format, (view: View) => string>> = {
 
 export function write(view: View, format: Format): string {
   return writers[format](view)
-}
-
-/** A strong ETag: another one for every other text. */
-export function etagOf(body: string): string {
-  return `"${hash('sha256', body, 'base64url').slice(0, 27)}"`
 }
 
 /** The ETags of an entity in all formats. */

@@ -1,4 +1,5 @@
 import { ReceiveBudget, type ServiceDeps } from '@polyservice-lab/service-kit'
+import { describeHttpApi } from '@polyservice-lab/service-kit/api-docs'
 import {
   createHttpApp,
   createHttpServer,
@@ -18,7 +19,6 @@ import { basePath } from './base-path.ts'
 import { toWire } from './errors.ts'
 import { createFormReader } from './forms/read-form.ts'
 import { writeJson } from './json/write-json.ts'
-import { createPages, servePage } from './openapi/docs-pages.ts'
 import { describeApi } from './openapi/openapi.ts'
 import type { Route } from './route.ts'
 import { authenticationRoutes } from './routes/authentication.ts'
@@ -40,6 +40,14 @@ export interface Domain {
   readonly blobs: Blobs
 }
 
+const introduction = `<p>A REST API with JSON Web Tokens: users, files, courses and exercises, under <code>/api/v1</code>.</p>
+<p>Begin in the <a href="/docs">documentation</a>: create a user, log in, press Authorize with the access token, then
+call <code>/api/v1/users/me</code>.</p>
+<ul>
+<li><a href="/docs">Interactive documentation</a>: try every route</li>
+<li><a href="/openapi.json">OpenAPI 3.1</a></li>
+</ul>`
+
 /** The HTTP server: the routes of the API, the pages for people and the stored files. */
 export async function createHttpEdge(domain: Domain, config: Config, deps: ServiceDeps): Promise<HttpServer> {
   const { appHost, port } = config
@@ -57,16 +65,10 @@ export async function createHttpEdge(domain: Domain, config: Config, deps: Servi
     receiveBudget: new ReceiveBudget(config.receiveBytesMax),
     readForm: createFormReader(config, domain.blobs),
   })
-  const pages = await createPages(describeApi(routes))
   const app = createHttpApp({
     endpoints: [
       ...routes.map((route) => endpointOf(route, runRoute)),
-      ...pages.map((page) => ({
-        method: 'GET' as const,
-        path: page.path,
-        operation: 'page',
-        handle: servePage(page),
-      })),
+      ...(await describeHttpApi({ title: 'users-api', introduction, openApi: describeApi(routes) })),
       {
         method: 'GET',
         path: '/static/{*path}',

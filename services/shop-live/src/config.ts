@@ -1,0 +1,36 @@
+import { defineConfig } from '@polyservice-lab/service-kit'
+import { readHttpLimits } from '@polyservice-lab/service-kit/http'
+import { readShopConfig } from '@polyservice-lab/shop'
+
+export type Config = ReturnType<typeof loadConfig>
+
+const mebibyte = 1_048_576
+
+export const loadConfig = defineConfig('shop-live', (env) => ({
+  ...readShopConfig(env),
+  streamsMax: env.integer('STREAMS_MAX', {
+    default: 1000,
+    min: 1,
+    max: 100_000,
+    about: 'long polls that wait, event streams and WebSockets together; beyond it, 503',
+  }),
+  waitMaxS: env.integer('WAIT_MAX_S', {
+    default: 60,
+    min: 1,
+    max: 3600,
+    about: 'the longest that a poll may ask to wait, in seconds; beyond it, 400',
+  }),
+  keepaliveMs: env.integer('KEEPALIVE_MS', {
+    default: 15_000,
+    min: 10,
+    max: 3_600_000,
+    about: 'how long a stream is silent before it gets a comment, and how often a WebSocket gets a ping',
+  }),
+  bufferBytesMax: env.integer('BUFFER_BYTES_MAX', {
+    default: mebibyte,
+    min: 1024,
+    max: 1024 * mebibyte,
+    about: 'bytes that may wait for one slow reader; its further events stay in the database',
+  }),
+  ...readHttpLimits(env, { connectionsMax: 1200 }),
+}))
