@@ -13,11 +13,11 @@ import {
   type PublicUsersClient,
 } from './rest/users-client.ts'
 import { createShopGrpcClient, type ShopGrpcClient } from './shop/grpc-client.ts'
-import { createShopJsonRpcClient, type ShopJsonRpcClient } from './shop/jsonrpc-client.ts'
 import { createShopLiveClient, type ShopLiveClient } from './shop/live-client.ts'
+import { createShopJsonRpcClient, type ShopJsonRpcClient } from './shop/jsonrpc-client.ts'
 import { loadedLater } from './shop/loaded-later.ts'
-import { createShopRestClient, type ShopRestClient } from './shop/rest-client.ts'
 import type { ShopClient } from './shop/shop-client.ts'
+import { createShopRestClient, type ShopRestClient } from './shop/rest-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 import { type ChatClient, createChatClient } from './websocket/chat-client.ts'
 import { createEchoClient, type EchoClient } from './websocket/echo-client.ts'
@@ -32,14 +32,14 @@ export interface LabPorts {
   readonly tcpHistory?: number | undefined
   /** WebSocket. Default: 8765. */
   readonly wsEcho?: number | undefined
-  /** The shop in SOAP. Default: 8004. */
-  readonly shopSoap?: number | undefined
   /** The shop in gRPC. Default: 50052. */
   readonly shopGrpc?: number | undefined
   /** The chat. Default: 8766. */
   readonly chat?: number | undefined
   /** The shop in JSON-RPC. Default: 8005. */
   readonly shopJsonRpc?: number | undefined
+  /** The shop in SOAP. Default: 8004. */
+  readonly shopSoap?: number | undefined
   /** The shop in REST. Default: 8002. */
   readonly shopRest?: number | undefined
   /** The feed of the shop. Default: 8006. */
@@ -102,10 +102,10 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
     rest: createShopRestClient({ ...options, port: ports.shopRest }),
     grpc: createShopGrpcClient({ ...options, port: ports.shopGrpc }),
     jsonrpc: createShopJsonRpcClient({ ...options, port: ports.shopJsonRpc }),
-    live: createShopLiveClient({ ...options, port: ports.shopLive }),
     soap: loadedLater(async () =>
       (await import('./shop/soap-client.ts')).createShopSoapClient({ ...options, port: ports.shopSoap }),
     ),
+    live: createShopLiveClient({ ...options, port: ports.shopLive }),
   }
   const accounts = new Map<string, AccountClients>()
 
