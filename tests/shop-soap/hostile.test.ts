@@ -100,7 +100,7 @@ describe('a document that is meant to harm', () => {
 
   test('header blocks that are not understood are told by a few short names', async () => {
     const header = numbered(
-      9_000,
+      6_000,
       (i) => `<a:${'x'.repeat(i < 3 ? 9_000 : 10)} xmlns:a="urn:${i}" soap:mustUnderstand="1"/>`,
     )
     const answer = await post(address(), envelope(getUser(), { header }))
@@ -118,7 +118,7 @@ describe('a crowd', () => {
   test('of clients with the largest documents of each kind is answered, and takes no memory with it', async () => {
     const documents = hostile.map(([, document]) => document.padEnd(mebibyte, ' ').slice(0, mebibyte))
     let answers: SoapAnswer[] = []
-    for (let round = 0; round < 4; round += 1)
+    for (let round = 0; round < 3; round += 1)
       answers = answers.concat(await Promise.all(documents.map((document) => post(smallAddress(), document))))
     expect(
       answers
