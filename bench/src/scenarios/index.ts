@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts'
 import { measuredServices } from '../services/index.ts'
+import { soapGetUser } from '../services/shop-soap/get-user.ts'
 import { containers } from './containers.ts'
 import { crowd } from './crowd.ts'
 import { images } from './images.ts'
@@ -11,6 +12,7 @@ export const scenarios: readonly Scenario[] = [
   oneRecord,
   manyItems,
   ...measuredServices.flatMap((service) => service.scenarios),
+  soapGetUser,
   crowd,
   containers,
   images,
