@@ -69,14 +69,14 @@ export const services = {
     keeps: undefined,
     tryIt: "curl -s 'http://127.0.0.1:8002/api/v2/products?sort=price_asc&limit=3'",
   },
-  chat: {
-    port: 8766,
-    adminPort: 9766,
-    wing: 'chat',
-    protocol: 'WebSocket and Socket.IO',
-    title: 'a chat with rooms, presence and resume, on several replicas over Valkey; a page at `/`',
+  'shop-grpc': {
+    port: 50_052,
+    adminPort: 9052,
+    wing: 'styles',
+    protocol: 'gRPC',
+    title: 'users, products and orders of the shop, and its feed as a stream',
     keeps: undefined,
-    tryIt: 'npx --yes wscat -c ws://127.0.0.1:8766/ws -x \'{"type":"chat_message","text":"hello","id":1}\'',
+    tryIt: 'grpcurl -plaintext -d \'{"id":"302"}\' 127.0.0.1:50052 shop.v1.ShopService/GetProduct',
   },
   'shop-jsonrpc': {
     port: 8005,
@@ -96,6 +96,15 @@ export const services = {
     title: 'the feed of the shop by four means, and a page at `/` that shows what each costs',
     keeps: undefined,
     tryIt: 'curl -sN http://127.0.0.1:8006/events/stream?after=0',
+  },
+  chat: {
+    port: 8766,
+    adminPort: 9766,
+    wing: 'chat',
+    protocol: 'WebSocket and Socket.IO',
+    title: 'a chat with rooms, presence and resume, on several replicas over Valkey; a page at `/`',
+    keeps: undefined,
+    tryIt: 'npx --yes wscat -c ws://127.0.0.1:8766/ws -x \'{"type":"chat_message","text":"hello","id":1}\'',
   },
 } as const satisfies Record<string, ServiceDescription>
 
@@ -144,4 +153,23 @@ export function composeVariable(service: string, variable: string): string {
   const shared = wingVariables[wing]?.[variable]
   if (shared !== undefined) return shared
   return `${service.toUpperCase().replaceAll('-', '_')}_${variable}`
+}
+
+/** The first label of the host names by which the gateway knows services whose own name is longer. */
+const gatewayNames: Readonly<Record<string, string>> = {
+  'users-api': 'users',
+  'ws-echo': 'echo',
+  'shop-rest': 'rest',
+  'shop-graphql': 'graphql',
+  'shop-jsonrpc': 'rpc',
+  'shop-soap': 'soap',
+  'shop-live': 'live',
+}
+
+/**
+ * The first label of the host name by which the gateway knows a service.
+ * @example gatewayName('shop-rest') === 'rest' // http://rest.localhost:8080
+ */
+export function gatewayName(service: string): string {
+  return gatewayNames[service] ?? service
 }

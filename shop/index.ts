@@ -12,7 +12,15 @@ export {
   type User,
 } from './src/domain/entities.ts'
 export { type Feed, type FeedPart, isPosition, OutOfFeedError, positionText } from './src/domain/feed.ts'
-export type { Lists, Page, Position, Selection, Slice, SortKey } from './src/domain/lists.ts'
+export {
+  type Lists,
+  type Page,
+  type Position,
+  type Selection,
+  type Slice,
+  type SortKey,
+  sortOfText,
+} from './src/domain/lists.ts'
 export type { OrderChanges, Orders } from './src/domain/orders.ts'
 export type { Products } from './src/domain/products.ts'
 export {

@@ -72,6 +72,15 @@ export {
   type PublicUsersClient,
 } from './rest/users-client.ts'
 export {
+  createShopGrpcClient,
+  type FeedOptions,
+  type NamedUser,
+  type NamedUsers,
+  type ShopGrpcClient,
+  type ShopGrpcClientOptions,
+} from './shop/grpc-client.ts'
+export type { FeedEvent } from './shop/grpc-messages.ts'
+export {
   createShopJsonRpcClient,
   type RpcCall,
   type RpcParams,

@@ -12,6 +12,7 @@ import {
   type PrivateUsersClient,
   type PublicUsersClient,
 } from './rest/users-client.ts'
+import { createShopGrpcClient, type ShopGrpcClient } from './shop/grpc-client.ts'
 import { createShopJsonRpcClient, type ShopJsonRpcClient } from './shop/jsonrpc-client.ts'
 import { createShopLiveClient, type ShopLiveClient } from './shop/live-client.ts'
 import { createShopRestClient, type ShopRestClient } from './shop/rest-client.ts'
@@ -31,6 +32,8 @@ export interface LabPorts {
   readonly wsEcho?: number | undefined
   /** The shop in JSON-RPC. Default: 8005. */
   readonly shopJsonRpc?: number | undefined
+  /** The shop in gRPC. Default: 50052. */
+  readonly shopGrpc?: number | undefined
   /** The chat. Default: 8766. */
   readonly chat?: number | undefined
   /** The shop in REST. Default: 8002. */
@@ -58,10 +61,11 @@ export interface AccountClients {
 export interface LabShop {
   readonly rest: ShopRestClient
   readonly jsonrpc: ShopJsonRpcClient
+  readonly grpc: ShopGrpcClient
   readonly live: ShopLiveClient
 }
 
-/** All protocols. Disposing it closes the connection of the catalogue; sessions are disposed by who opened them. */
+/** All protocols. Disposing it closes the connections of gRPC; sessions are disposed by who opened them. */
 export interface Lab extends AccountClients, AsyncDisposable {
   readonly authentication: AuthenticationClient
   /** gRPC */
@@ -88,6 +92,12 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
   const rest = { ...options, port: ports.usersApi }
   const authentication = createAuthenticationClient(rest)
   const catalogue = createCourseClient({ ...options, port: ports.courseGrpc })
+  const shop = {
+    rest: createShopRestClient({ ...options, port: ports.shopRest }),
+    grpc: createShopGrpcClient({ ...options, port: ports.shopGrpc }),
+    jsonrpc: createShopJsonRpcClient({ ...options, port: ports.shopJsonRpc }),
+    live: createShopLiveClient({ ...options, port: ports.shopLive }),
+  }
   const accounts = new Map<string, AccountClients>()
 
   function as(who: Credentials): AccountClients {
@@ -104,13 +114,12 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
     history: createHistoryClient({ ...options, port: ports.tcpHistory }),
     echo: createEchoClient({ ...options, port: ports.wsEcho }),
     chat: createChatClient({ ...options, port: ports.chat }),
-    shop: {
-      rest: createShopRestClient({ ...options, port: ports.shopRest }),
-      jsonrpc: createShopJsonRpcClient({ ...options, port: ports.shopJsonRpc }),
-      live: createShopLiveClient({ ...options, port: ports.shopLive }),
-    },
+    shop,
     as,
-    [Symbol.asyncDispose]: () => catalogue[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await catalogue[Symbol.asyncDispose]()
+      await shop.grpc[Symbol.asyncDispose]()
+    },
   }
 }
 

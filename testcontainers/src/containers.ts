@@ -2,6 +2,7 @@ import type { ServiceName } from '@polyservice-lab/contracts/services'
 import { ChatContainer } from './chat-container.ts'
 import { CourseGrpcContainer } from './course-grpc-container.ts'
 import type { ServiceContainer } from './service-container.ts'
+import { ShopGrpcContainer } from './shop-grpc-container.ts'
 import { ShopJsonRpcContainer } from './shop-jsonrpc-container.ts'
 import { ShopLiveContainer } from './shop-live-container.ts'
 import { ShopRestContainer } from './shop-rest-container.ts'
@@ -17,6 +18,7 @@ export const containers = {
   'tcp-history': TcpHistoryContainer,
   'ws-echo': WsEchoContainer,
   'shop-rest': ShopRestContainer,
+  'shop-grpc': ShopGrpcContainer,
   chat: ChatContainer,
   'shop-jsonrpc': ShopJsonRpcContainer,
   'shop-live': ShopLiveContainer,

@@ -18,6 +18,7 @@ export {
 export { newPostgres, StartedPostgres, startPostgres } from './postgres.ts'
 export { ServiceContainer } from './service-container.ts'
 export { ShopContainer, StartedShopContainer } from './shop-container.ts'
+export { ShopGrpcContainer, StartedShopGrpcContainer } from './shop-grpc-container.ts'
 export { ShopJsonRpcContainer, StartedShopJsonRpcContainer } from './shop-jsonrpc-container.ts'
 export { ShopLiveContainer, StartedShopLiveContainer } from './shop-live-container.ts'
 export { ShopRestContainer, StartedShopRestContainer } from './shop-rest-container.ts'

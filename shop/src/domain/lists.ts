@@ -4,6 +4,24 @@ export interface SortKey<Key extends string> {
   readonly descending: boolean
 }
 
+const sortKeysMax = 3
+
+/**
+ * The order that a text names: `price_asc,name_desc`, up to three keys, none of them twice.
+ * @returns undefined where the text names none
+ */
+export function sortOfText<Key extends string>(
+  text: string,
+  keys: readonly Key[],
+): readonly SortKey<Key>[] | undefined {
+  const sort = text.split(',').map((one) => {
+    const [, name, direction] = /^(.+)_(asc|desc)$/s.exec(one) ?? []
+    return { key: keys.find((key) => key === name), descending: direction === 'desc' }
+  })
+  const isSort = sort.length <= sortKeysMax && new Set(sort.map(({ key }) => key)).size === sort.length
+  return isSort && sort.every(({ key }) => key !== undefined) ? (sort as SortKey<Key>[]) : undefined
+}
+
 /** Which entities, in which order. */
 export interface Selection<Filter, Key extends string> {
   readonly filter: Filter
@@ -39,6 +57,8 @@ export interface ListStore<Entity, Filter, Key extends string> {
 
 /** A kind of entity that can be listed. */
 export interface Lists<Entity, Filter, Key extends string> {
+  /** How many entities the filter lets through. */
+  count(filter: Filter): Promise<number>
   /** A page with a number, from 1. */
   page(
     selection: Selection<Filter, Key>,
@@ -57,6 +77,7 @@ export function createLists<
   Key extends string & keyof Entity,
 >(store: ListStore<Entity, Filter, Key>): Lists<Entity, Filter, Key> {
   return {
+    count: (filter) => store.count(filter),
     async page(selection, { page, limit }) {
       const window = { limit, offset: (page - 1) * limit }
       const [items, total] = await Promise.all([store.list(selection, window), store.count(selection.filter)])

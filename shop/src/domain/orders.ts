@@ -45,7 +45,7 @@ export function createOrders(store: OrderStore, now: () => Date, idempotencyKeep
   return {
     ...createLists(store),
     async get(id) {
-      return found(await store.find(id))
+      return found(await store.find(id), id)
     },
     async place(request, idempotencyKey) {
       assertValid(violationsOf(request, idempotencyKey))
@@ -53,7 +53,7 @@ export function createOrders(store: OrderStore, now: () => Date, idempotencyKeep
       const keptSince = new Date(time.getTime() - idempotencyKeepMs)
       const key = idempotencyKey === undefined ? undefined : { key: idempotencyKey, keptSince }
       return store.place(request, time, key, (userIsThere, products) => {
-        if (!userIsThere) throw notFound('user')
+        if (!userIsThere) throw notFound('user', request.userId)
         return contentsOf(request, products)
       })
     },
@@ -65,20 +65,20 @@ export function createOrders(store: OrderStore, now: () => Date, idempotencyKeep
           throw new AppError('failed_precondition', 'the order is cancelled', { reason: 'order_cancelled' })
         return { ...current, status }
       })
-      return found(order)
+      return found(order, id)
     },
   }
 }
 
-function found(order: Order | undefined): Order {
-  if (order === undefined) throw notFound('order')
+function found(order: Order | undefined, id: number): Order {
+  if (order === undefined) throw notFound('order', id)
   return order
 }
 
 function contentsOf({ items }: OrderRequest, products: ReadonlyMap<number, Product>): OrderContents {
   const priced = items.map(({ productId, quantity }) => {
     const product = products.get(productId)
-    if (product === undefined) throw notFound('product')
+    if (product === undefined) throw notFound('product', productId)
     return { productId, quantity, unitPrice: product.price }
   })
   const totalAmount = priced.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0)

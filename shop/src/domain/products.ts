@@ -13,7 +13,7 @@ export function createProducts(store: ProductStore): Products {
     ...createLists(store),
     async get(id) {
       const product = await store.find(id)
-      if (product === undefined) throw notFound('product')
+      if (product === undefined) throw notFound('product', id)
       return product
     },
   }
