@@ -69,6 +69,16 @@ export const services = {
     keeps: undefined,
     tryIt: "curl -s 'http://127.0.0.1:8002/api/v2/products?sort=price_asc&limit=3'",
   },
+  'shop-graphql': {
+    port: 8003,
+    adminPort: 9003,
+    wing: 'styles',
+    protocol: 'GraphQL',
+    title: 'the same shop in GraphQL, with subscriptions over WebSocket and SSE; GraphiQL at `/graphql`',
+    keeps: undefined,
+    tryIt:
+      'curl -s http://127.0.0.1:8003/graphql --json \'{"query": "{ products(limit: 3) { name price } }"}\'',
+  },
   'shop-grpc': {
     port: 50_052,
     adminPort: 9052,
@@ -77,6 +87,15 @@ export const services = {
     title: 'users, products and orders of the shop, and its feed as a stream',
     keeps: undefined,
     tryIt: 'grpcurl -plaintext -d \'{"id":"302"}\' 127.0.0.1:50052 shop.v1.ShopService/GetProduct',
+  },
+  'shop-soap': {
+    port: 8004,
+    adminPort: 9004,
+    wing: 'styles',
+    protocol: 'SOAP 1.2 and 1.1',
+    title: 'users, products and orders of the shop; WSDL at `/?wsdl`, a page at `/` that sends envelopes',
+    keeps: undefined,
+    tryIt: 'curl -s http://127.0.0.1:8004/?wsdl',
   },
   'shop-jsonrpc': {
     port: 8005,
@@ -136,6 +155,7 @@ const wingVariables: Partial<Record<Wing, Readonly<Record<string, string>>>> = {
     AUTH: 'SHOP_AUTH',
     SHOP_USERNAME: 'SHOP_USERNAME',
     SHOP_PASSWORD: 'SHOP_PASSWORD',
+    SHOP_SOAP_PASSWORD: 'SHOP_SOAP_PASSWORD',
     SHOP_JWT_SECRET: 'SHOP_JWT_SECRET',
     DATABASE_URL: 'SHOP_DATABASE_URL',
     EVENTS_KEPT_MAX: 'SHOP_EVENTS_KEPT_MAX',

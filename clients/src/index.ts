@@ -88,6 +88,13 @@ export {
   type ShopJsonRpcClientOptions,
 } from './shop/jsonrpc-client.ts'
 export {
+  createShopGraphqlClient,
+  type GraphqlVariables,
+  type ShopGraphqlClient,
+  type ShopGraphqlClientOptions,
+} from './shop/graphql-client.ts'
+export type { GraphqlFeedOptions } from './shop/graphql-feed.ts'
+export {
   createShopLiveClient,
   type FeedMeans,
   type FollowOptions,
@@ -115,7 +122,7 @@ export type {
 } from './shop/shop-client.ts'
 export { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 export type { HistoryMessage, HistorySession, ReadRange } from './tcp/history-session.ts'
-export { type ChatClient, createChatClient } from './websocket/chat-client.ts'
+export { type ChatClient, type ChatConnectOptions, createChatClient } from './websocket/chat-client.ts'
 export type { ChatSession, ChatSessionEvents, JoinOptions } from './websocket/chat-session.ts'
 export { createEchoClient, type EchoClient, type EchoClientOptions } from './websocket/echo-client.ts'
 export type { EchoReply, EchoSession } from './websocket/echo-session.ts'

@@ -13,8 +13,11 @@ import {
   type PublicUsersClient,
 } from './rest/users-client.ts'
 import { createShopGrpcClient, type ShopGrpcClient } from './shop/grpc-client.ts'
-import { createShopJsonRpcClient, type ShopJsonRpcClient } from './shop/jsonrpc-client.ts'
 import { createShopLiveClient, type ShopLiveClient } from './shop/live-client.ts'
+import { createShopJsonRpcClient, type ShopJsonRpcClient } from './shop/jsonrpc-client.ts'
+import { loadedLater } from './shop/loaded-later.ts'
+import type { ShopClient } from './shop/shop-client.ts'
+import { createShopGraphqlClient, type ShopGraphqlClient } from './shop/graphql-client.ts'
 import { createShopRestClient, type ShopRestClient } from './shop/rest-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 import { type ChatClient, createChatClient } from './websocket/chat-client.ts'
@@ -30,12 +33,16 @@ export interface LabPorts {
   readonly tcpHistory?: number | undefined
   /** WebSocket. Default: 8765. */
   readonly wsEcho?: number | undefined
-  /** The shop in JSON-RPC. Default: 8005. */
-  readonly shopJsonRpc?: number | undefined
   /** The shop in gRPC. Default: 50052. */
   readonly shopGrpc?: number | undefined
   /** The chat. Default: 8766. */
   readonly chat?: number | undefined
+  /** The shop in JSON-RPC. Default: 8005. */
+  readonly shopJsonRpc?: number | undefined
+  /** The shop in SOAP. Default: 8004. */
+  readonly shopSoap?: number | undefined
+  /** The shop in GraphQL. Default: 8003. */
+  readonly shopGraphql?: number | undefined
   /** The shop in REST. Default: 8002. */
   readonly shopRest?: number | undefined
   /** The feed of the shop. Default: 8006. */
@@ -60,8 +67,11 @@ export interface AccountClients {
 /** The shop, by each of its styles. */
 export interface LabShop {
   readonly rest: ShopRestClient
-  readonly jsonrpc: ShopJsonRpcClient
   readonly grpc: ShopGrpcClient
+  readonly jsonrpc: ShopJsonRpcClient
+  /** SOAP: users are shown in full. */
+  readonly soap: ShopClient
+  readonly graphql: ShopGraphqlClient
   readonly live: ShopLiveClient
 }
 
@@ -96,6 +106,10 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
     rest: createShopRestClient({ ...options, port: ports.shopRest }),
     grpc: createShopGrpcClient({ ...options, port: ports.shopGrpc }),
     jsonrpc: createShopJsonRpcClient({ ...options, port: ports.shopJsonRpc }),
+    soap: loadedLater(async () =>
+      (await import('./shop/soap-client.ts')).createShopSoapClient({ ...options, port: ports.shopSoap }),
+    ),
+    graphql: createShopGraphqlClient({ ...options, port: ports.shopGraphql }),
     live: createShopLiveClient({ ...options, port: ports.shopLive }),
   }
   const accounts = new Map<string, AccountClients>()

@@ -4,8 +4,10 @@ import { CourseGrpcContainer } from './course-grpc-container.ts'
 import type { ServiceContainer } from './service-container.ts'
 import { ShopGrpcContainer } from './shop-grpc-container.ts'
 import { ShopJsonRpcContainer } from './shop-jsonrpc-container.ts'
+import { ShopGraphqlContainer } from './shop-graphql-container.ts'
 import { ShopLiveContainer } from './shop-live-container.ts'
 import { ShopRestContainer } from './shop-rest-container.ts'
+import { ShopSoapContainer } from './shop-soap-container.ts'
 import type { StartedServiceContainer } from './started-service-container.ts'
 import { TcpHistoryContainer } from './tcp-history-container.ts'
 import { UsersApiContainer } from './users-api-container.ts'
@@ -19,7 +21,9 @@ export const containers = {
   'ws-echo': WsEchoContainer,
   'shop-rest': ShopRestContainer,
   'shop-grpc': ShopGrpcContainer,
+  'shop-soap': ShopSoapContainer,
   chat: ChatContainer,
   'shop-jsonrpc': ShopJsonRpcContainer,
   'shop-live': ShopLiveContainer,
+  'shop-graphql': ShopGraphqlContainer,
 } as const satisfies Record<ServiceName, new (image?: string) => ServiceContainer<StartedServiceContainer>>

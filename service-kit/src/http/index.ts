@@ -10,6 +10,7 @@ export {
 } from './body.ts'
 export { etagOf, isAnyTag, isKept, tagsOf, withoutWeakness } from './etags.ts'
 export type { Exchange } from './exchange.ts'
+export { fixedAnswer, htmlPage } from './fixed-answers.ts'
 export { createHttpApp, type Endpoint } from './http-app.ts'
 export { HttpError } from './http-error.ts'
 export { createHttpServer, type HttpServer, type Upgrades } from './http-server.ts'

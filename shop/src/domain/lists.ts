@@ -55,15 +55,20 @@ export interface ListStore<Entity, Filter, Key extends string> {
   count(filter: Filter): Promise<number>
 }
 
+/** Which page, from 1, and how many entities it has at most. */
+export interface PageNumber {
+  readonly page: number
+  readonly limit: number
+}
+
 /** A kind of entity that can be listed. */
 export interface Lists<Entity, Filter, Key extends string> {
-  /** How many entities the filter lets through. */
+  /** A page, and how many entities there are on all pages. */
+  page(selection: Selection<Filter, Key>, page: PageNumber): Promise<Page<Entity>>
+  /** The entities of a page. */
+  list(selection: Selection<Filter, Key>, page: PageNumber): Promise<readonly Entity[]>
+  /** How many entities there are. */
   count(filter: Filter): Promise<number>
-  /** A page with a number, from 1. */
-  page(
-    selection: Selection<Filter, Key>,
-    page: { readonly page: number; readonly limit: number },
-  ): Promise<Page<Entity>>
   /** What follows a position: nothing that is added or deleted meanwhile makes it repeat or skip another entity. */
   slice(
     selection: Selection<Filter, Key>,
@@ -76,11 +81,13 @@ export function createLists<
   Filter,
   Key extends string & keyof Entity,
 >(store: ListStore<Entity, Filter, Key>): Lists<Entity, Filter, Key> {
+  const list: Lists<Entity, Filter, Key>['list'] = (selection, { page, limit }) =>
+    store.list(selection, { limit, offset: (page - 1) * limit })
   return {
+    list,
     count: (filter) => store.count(filter),
-    async page(selection, { page, limit }) {
-      const window = { limit, offset: (page - 1) * limit }
-      const [items, total] = await Promise.all([store.list(selection, window), store.count(selection.filter)])
+    async page(selection, page) {
+      const [items, total] = await Promise.all([list(selection, page), store.count(selection.filter)])
       return { items, total }
     },
     async slice(selection, { after, limit }) {
@@ -91,6 +98,12 @@ export function createLists<
       return { items, next: hasMore ? positionOf(last, selection.sort) : undefined }
     },
   }
+}
+
+export function byId<Entity extends { readonly id: number }>(
+  entities: readonly Entity[],
+): ReadonlyMap<number, Entity> {
+  return new Map(entities.map((entity) => [entity.id, entity]))
 }
 
 function positionOf<Entity extends { readonly id: number }, Key extends string & keyof Entity>(

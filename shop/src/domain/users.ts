@@ -1,6 +1,6 @@
 import { AppError } from '@polyservice-lab/service-kit/app-error'
 import type { Role, User } from './entities.ts'
-import { createLists, type Lists } from './lists.ts'
+import { byId, createLists, type Lists } from './lists.ts'
 import {
   assertValid,
   isEmail,
@@ -28,6 +28,8 @@ export type Condition<Entity> = (current: Entity) => boolean
 /** Wrong values are invalid_argument with a violation each; who is not there is not_found with the reason user_not_found. */
 export interface Users extends Lists<User, UserFilter, UserSortKey> {
   get(id: number): Promise<User>
+  /** Those of the users who are there, by id. */
+  getMany(ids: readonly number[]): Promise<ReadonlyMap<number, User>>
   /**
    * @param id default: the next one that is free
    * @throws AppError already_exists with the reason email_taken or user_exists
@@ -45,6 +47,7 @@ export function createUsers(store: UserStore, now: () => Date): Users {
     async get(id) {
       return found(await store.find(id), id)
     },
+    getMany: async (ids) => byId(await store.findMany(ids)),
     async create(input, id) {
       const { name, email, role = 'user' } = input
       assertValid([

@@ -34,6 +34,10 @@ export function createUserStore({ db, transaction }: Postgres<Schema>, append: A
       const row = await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
       return row && toUser(row)
     },
+    async findMany(ids) {
+      if (ids.length === 0) return []
+      return (await db.selectFrom('users').selectAll().where('id', 'in', ids).execute()).map(toUser)
+    },
     async list({ filter, sort }, { limit, offset = 0, after }) {
       let query = select(filter).selectAll().orderBy(orderOf(sort, columns)).limit(limit).offset(offset)
       if (after !== undefined) query = query.where(isAfter(sort, columns, after))
