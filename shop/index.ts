@@ -12,6 +12,7 @@ export {
   type User,
 } from './src/domain/entities.ts'
 export { type Feed, type FeedPart, isPosition, OutOfFeedError, positionText } from './src/domain/feed.ts'
+export { assertList, type ListRequest } from './src/domain/list-rules.ts'
 export {
   type Lists,
   type Page,
@@ -23,7 +24,6 @@ export {
   sortOfText,
 } from './src/domain/lists.ts'
 export type { OrderChanges, OrderInput, Orders } from './src/domain/orders.ts'
-export { assertList, type ListRequest } from './src/domain/list-rules.ts'
 export type { Products } from './src/domain/products.ts'
 export {
   emailLengthMax,

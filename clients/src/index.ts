@@ -72,6 +72,13 @@ export {
   type PublicUsersClient,
 } from './rest/users-client.ts'
 export {
+  createShopGraphqlClient,
+  type GraphqlVariables,
+  type ShopGraphqlClient,
+  type ShopGraphqlClientOptions,
+} from './shop/graphql-client.ts'
+export type { GraphqlFeedOptions } from './shop/graphql-feed.ts'
+export {
   createShopGrpcClient,
   type FeedOptions,
   type NamedUser,
@@ -87,13 +94,6 @@ export {
   type ShopJsonRpcClient,
   type ShopJsonRpcClientOptions,
 } from './shop/jsonrpc-client.ts'
-export {
-  createShopGraphqlClient,
-  type GraphqlVariables,
-  type ShopGraphqlClient,
-  type ShopGraphqlClientOptions,
-} from './shop/graphql-client.ts'
-export type { GraphqlFeedOptions } from './shop/graphql-feed.ts'
 export {
   createShopLiveClient,
   type FeedMeans,

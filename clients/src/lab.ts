@@ -12,13 +12,13 @@ import {
   type PrivateUsersClient,
   type PublicUsersClient,
 } from './rest/users-client.ts'
-import { createShopGrpcClient, type ShopGrpcClient } from './shop/grpc-client.ts'
-import { createShopLiveClient, type ShopLiveClient } from './shop/live-client.ts'
-import { createShopJsonRpcClient, type ShopJsonRpcClient } from './shop/jsonrpc-client.ts'
-import { loadedLater } from './shop/loaded-later.ts'
-import type { ShopClient } from './shop/shop-client.ts'
 import { createShopGraphqlClient, type ShopGraphqlClient } from './shop/graphql-client.ts'
+import { createShopGrpcClient, type ShopGrpcClient } from './shop/grpc-client.ts'
+import { createShopJsonRpcClient, type ShopJsonRpcClient } from './shop/jsonrpc-client.ts'
+import { createShopLiveClient, type ShopLiveClient } from './shop/live-client.ts'
+import { loadedLater } from './shop/loaded-later.ts'
 import { createShopRestClient, type ShopRestClient } from './shop/rest-client.ts'
+import type { ShopClient } from './shop/shop-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 import { type ChatClient, createChatClient } from './websocket/chat-client.ts'
 import { createEchoClient, type EchoClient } from './websocket/echo-client.ts'
