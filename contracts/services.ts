@@ -125,6 +125,61 @@ export const services = {
     keeps: undefined,
     tryIt: 'npx --yes wscat -c ws://127.0.0.1:8766/ws -x \'{"type":"chat_message","text":"hello","id":1}\'',
   },
+  orders: {
+    port: 8010,
+    adminPort: 9010,
+    wing: 'events',
+    protocol: 'HTTP and AMQP',
+    title: 'takes orders, and tells how each of them ends',
+    keeps: undefined,
+    tryIt:
+      'curl -s http://127.0.0.1:8010/orders -H \'Content-Type: application/json\' -H "Idempotency-Key: $RANDOM" -d \'{"customerId":"ada","total":{"amount":1999,"currency":"EUR"},"cardNumber":"4242424242424242"}\'',
+  },
+  customers: {
+    port: 8011,
+    adminPort: 9011,
+    wing: 'events',
+    protocol: 'HTTP and AMQP',
+    title: 'customers with a credit limit, and what is reserved of it',
+    keeps: undefined,
+    tryIt: 'curl -s http://127.0.0.1:8011/customers',
+  },
+  payments: {
+    port: 8012,
+    adminPort: 9012,
+    wing: 'events',
+    protocol: 'HTTP and AMQP',
+    title: 'one payment for each order, taken from its card and given back',
+    keeps: undefined,
+    tryIt: 'curl -s http://127.0.0.1:8012/payments',
+  },
+  cards: {
+    port: 8013,
+    adminPort: 9013,
+    wing: 'events',
+    protocol: 'gRPC',
+    title: 'a pretended card network with a ledger, and test cards that fail in every way',
+    keeps: undefined,
+    tryIt: 'grpcurl -plaintext 127.0.0.1:8013 lab.cards.v1.Cards/ListEntries',
+  },
+  notifications: {
+    port: 8014,
+    adminPort: 9014,
+    wing: 'events',
+    protocol: 'HTTP, SSE, WebSocket and AMQP',
+    title: 'what customers are told of their orders, as lists and as they happen',
+    keeps: undefined,
+    tryIt: 'curl -sN http://127.0.0.1:8014/notifications/stream?customerId=ada',
+  },
+  orchestrator: {
+    port: 8015,
+    adminPort: 9015,
+    wing: 'events',
+    protocol: 'HTTP, SSE and AMQP',
+    title: 'the sagas of orders, step by step, and dead letters with replay; a page at `/`',
+    keeps: undefined,
+    tryIt: 'curl -s http://127.0.0.1:8015/sagas',
+  },
 } as const satisfies Record<string, ServiceDescription>
 
 export type ServiceName = keyof typeof services
@@ -160,6 +215,11 @@ const wingVariables: Partial<Record<Wing, Readonly<Record<string, string>>>> = {
     DATABASE_URL: 'SHOP_DATABASE_URL',
     EVENTS_KEPT_MAX: 'SHOP_EVENTS_KEPT_MAX',
     IDEMPOTENCY_KEEP_HOURS: 'SHOP_IDEMPOTENCY_KEEP_HOURS',
+  },
+  events: {
+    FLOW: 'SAGA_FLOW',
+    AMQP_URL: 'SAGA_AMQP_URL',
+    RETRY_DELAYS_MS: 'SAGA_RETRY_DELAYS_MS',
   },
 }
 

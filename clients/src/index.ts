@@ -5,6 +5,17 @@
 
 export type { ChatAcks, ChatEvents, NewMessage } from '@polyservice-lab/contracts/chat'
 export type {
+  Customer,
+  DeadLetter,
+  Notification,
+  Order as SagaOrder,
+  OrderHistory,
+  Payment,
+  Reservation,
+  Saga,
+  SagaStep,
+} from '@polyservice-lab/contracts/order-saga/answers'
+export type {
   NewShopOrder,
   NewShopUser,
   ShopEvent,
@@ -71,6 +82,23 @@ export {
   type PrivateUsersClient,
   type PublicUsersClient,
 } from './rest/users-client.ts'
+export {
+  type CardAnswer,
+  type CardCharge,
+  type CardsClient,
+  createCardsClient,
+  type LedgerEntry,
+} from './saga/cards-client.ts'
+export { type CustomersClient, createCustomersClient } from './saga/customers-client.ts'
+export {
+  createNotificationsClient,
+  type FollowNotificationsOptions,
+  type NotificationsClient,
+} from './saga/notifications-client.ts'
+export { createOrchestratorClient, type OrchestratorClient } from './saga/orchestrator-client.ts'
+export { createOrdersClient, type NewOrder, type OrdersClient } from './saga/orders-client.ts'
+export { createPaymentsClient, type NewPayment, type PaymentsClient } from './saga/payments-client.ts'
+export type { SagaPage, SagaPageOptions } from './saga/saga-api.ts'
 export {
   createShopGraphqlClient,
   type GraphqlVariables,

@@ -12,6 +12,12 @@ import {
   type PrivateUsersClient,
   type PublicUsersClient,
 } from './rest/users-client.ts'
+import { type CardsClient, createCardsClient } from './saga/cards-client.ts'
+import { type CustomersClient, createCustomersClient } from './saga/customers-client.ts'
+import { createNotificationsClient, type NotificationsClient } from './saga/notifications-client.ts'
+import { createOrchestratorClient, type OrchestratorClient } from './saga/orchestrator-client.ts'
+import { createOrdersClient, type OrdersClient } from './saga/orders-client.ts'
+import { createPaymentsClient, type PaymentsClient } from './saga/payments-client.ts'
 import { createShopGraphqlClient, type ShopGraphqlClient } from './shop/graphql-client.ts'
 import { createShopGrpcClient, type ShopGrpcClient } from './shop/grpc-client.ts'
 import { createShopJsonRpcClient, type ShopJsonRpcClient } from './shop/jsonrpc-client.ts'
@@ -37,6 +43,18 @@ export interface LabPorts {
   readonly shopGrpc?: number | undefined
   /** The chat. Default: 8766. */
   readonly chat?: number | undefined
+  /** Orders of the order saga. Default: 8010. */
+  readonly orders?: number | undefined
+  /** Customers of the order saga. Default: 8011. */
+  readonly customers?: number | undefined
+  /** Payments of the order saga. Default: 8012. */
+  readonly payments?: number | undefined
+  /** The card network of the order saga. Default: 8013. */
+  readonly cards?: number | undefined
+  /** Notifications of the order saga. Default: 8014. */
+  readonly notifications?: number | undefined
+  /** The orchestrator of the order saga. Default: 8015. */
+  readonly orchestrator?: number | undefined
   /** The shop in JSON-RPC. Default: 8005. */
   readonly shopJsonRpc?: number | undefined
   /** The shop in SOAP. Default: 8004. */
@@ -88,6 +106,18 @@ export interface Lab extends AccountClients, AsyncDisposable {
   readonly chat: ChatClient
   /** One shop in all styles */
   readonly shop: LabShop
+  /** Orders of the order saga */
+  readonly orders: OrdersClient
+  /** Customers of the order saga */
+  readonly customers: CustomersClient
+  /** Payments of the order saga */
+  readonly payments: PaymentsClient
+  /** The card network of the order saga (gRPC) */
+  readonly cards: CardsClient
+  /** Notifications of the order saga */
+  readonly notifications: NotificationsClient
+  /** The orchestrator of the order saga */
+  readonly orchestrator: OrchestratorClient
   /** The REST clients of an account: the same ones for the same account, which log in once. */
   as(account: Credentials): AccountClients
 }
@@ -102,6 +132,7 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
   const rest = { ...options, port: ports.usersApi }
   const authentication = createAuthenticationClient(rest)
   const catalogue = createCourseClient({ ...options, port: ports.courseGrpc })
+  const cards = createCardsClient({ ...options, port: ports.cards })
   const shop = {
     rest: createShopRestClient({ ...options, port: ports.shopRest }),
     grpc: createShopGrpcClient({ ...options, port: ports.shopGrpc }),
@@ -129,10 +160,15 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
     echo: createEchoClient({ ...options, port: ports.wsEcho }),
     chat: createChatClient({ ...options, port: ports.chat }),
     shop,
+    orders: createOrdersClient({ ...options, port: ports.orders }),
+    customers: createCustomersClient({ ...options, port: ports.customers }),
+    payments: createPaymentsClient({ ...options, port: ports.payments }),
+    cards,
+    notifications: createNotificationsClient({ ...options, port: ports.notifications }),
+    orchestrator: createOrchestratorClient({ ...options, port: ports.orchestrator }),
     as,
     [Symbol.asyncDispose]: async () => {
-      await catalogue[Symbol.asyncDispose]()
-      await shop.grpc[Symbol.asyncDispose]()
+      await Promise.all([catalogue, cards, shop.grpc].map((client) => client[Symbol.asyncDispose]()))
     },
   }
 }

@@ -1,6 +1,12 @@
 import type { ServiceName } from '@polyservice-lab/contracts/services'
+import { CardsContainer } from './cards-container.ts'
 import { ChatContainer } from './chat-container.ts'
 import { CourseGrpcContainer } from './course-grpc-container.ts'
+import { CustomersContainer } from './customers-container.ts'
+import { NotificationsContainer } from './notifications-container.ts'
+import { OrchestratorContainer } from './orchestrator-container.ts'
+import { OrdersContainer } from './orders-container.ts'
+import { PaymentsContainer } from './payments-container.ts'
 import type { ServiceContainer } from './service-container.ts'
 import { ShopGraphqlContainer } from './shop-graphql-container.ts'
 import { ShopGrpcContainer } from './shop-grpc-container.ts'
@@ -26,4 +32,10 @@ export const containers = {
   'shop-jsonrpc': ShopJsonRpcContainer,
   'shop-live': ShopLiveContainer,
   'shop-graphql': ShopGraphqlContainer,
+  orders: OrdersContainer,
+  customers: CustomersContainer,
+  notifications: NotificationsContainer,
+  payments: PaymentsContainer,
+  cards: CardsContainer,
+  orchestrator: OrchestratorContainer,
 } as const satisfies Record<ServiceName, new (image?: string) => ServiceContainer<StartedServiceContainer>>

@@ -96,7 +96,10 @@ function failureOf({ status, headers }: ApiResponse, fault: XmlElement): LabErro
     status,
     reason: told.reason,
     // The schema calls each of the items so; every style calls all of them `items`.
-    violations: (told.violation ?? []).map((one) => ({ ...one, field: one.field.replace(/^item\b/, 'items') })),
+    violations: (told.violation ?? []).map((one) => ({
+      ...one,
+      field: one.field.replace(/^item\b/, 'items'),
+    })),
     requestId: headers.get('x-request-id') ?? undefined,
     body: told,
   })
