@@ -10,16 +10,18 @@ export const subject: Subject = {
     ['STREAMS_MAX', 'many'],
     ['KEEPALIVE_MS', '1'],
   ],
-  call: (address, item) =>
-    createShopGraphqlClient(address).createUser({ name: item, email: emailOf(item) }),
+  call: (address, item) => createShopGraphqlClient(address).createUser({ name: item, email: emailOf(item) }),
   refused: { code: 'not_found', call: (address) => createShopGraphqlClient(address).getUser(7) },
   async kept(address, items) {
     const client = createShopGraphqlClient(address)
     const found = await Promise.all(
       items.map((item) =>
-        client.request<{ users: readonly object[] }>('query($email: String) { users(email: $email) { id } }', {
-          email: emailOf(item),
-        }),
+        client.request<{ users: readonly object[] }>(
+          'query($email: String) { users(email: $email) { id } }',
+          {
+            email: emailOf(item),
+          },
+        ),
       ),
     )
     return items.filter((_item, i) => found[i]?.users.length === 1)
