@@ -1,4 +1,6 @@
 import type { Scenario } from '../scenario.ts'
+import { broadcast } from '../services/chat/broadcast.ts'
+import { idle } from '../services/chat/idle.ts'
 import { measuredServices } from '../services/index.ts'
 import { containers } from './containers.ts'
 import { crowd } from './crowd.ts'
@@ -11,6 +13,8 @@ export const scenarios: readonly Scenario[] = [
   oneRecord,
   manyItems,
   ...measuredServices.flatMap((service) => service.scenarios),
+  broadcast,
+  idle,
   crowd,
   containers,
   images,

@@ -97,11 +97,7 @@ async function* readOnce(
   }
 }
 
-function open(
-  { token, keepaliveMs }: FeedSource,
-  address: string,
-  tell: Tell | undefined,
-): Client {
+function open({ token, keepaliveMs }: FeedSource, address: string, tell: Tell | undefined): Client {
   let silence: NodeJS.Timeout | undefined
   const everyMs = keepaliveMs ?? defaultKeepaliveMs
   const client = createClient({

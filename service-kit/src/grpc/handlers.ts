@@ -1,6 +1,13 @@
 import type { DescMessage, DescMethod, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
-import type { ServerDuplexStream, ServerUnaryCall, sendUnaryData, UntypedHandleCall } from '@grpc/grpc-js'
+import {
+  Metadata,
+  type ServerDuplexStream,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  type UntypedHandleCall,
+} from '@grpc/grpc-js'
 import { encodeMessage, methodPath } from '@polyservice-lab/contracts/grpc'
+import { runWork } from '../work.ts'
 import type { CallContext, ServerCall } from './server-call.ts'
 
 /** A message, or the bytes of one that is made once and given often. */
@@ -19,11 +26,11 @@ type Handler<M extends Pick<DescMethod, 'input' | 'output' | 'methodKind'>> = {
   server_streaming: (
     request: MessageShape<M['input']>,
     call: CallContext,
-  ) => AsyncIterable<MessageInitShape<M['output']>>
+  ) => AsyncIterable<Answer<M['output']>>
   bidi_streaming: (
     requests: AsyncIterable<MessageShape<M['input']>>,
     call: CallContext,
-  ) => AsyncIterable<MessageInitShape<M['output']>>
+  ) => AsyncIterable<Answer<M['output']>>
 }[M['methodKind']]
 
 /** One handler per method of a service. */
@@ -48,13 +55,28 @@ const types = {
   bidi_streaming: 'bidi',
 } as const
 
-/** The routes of a service, by nothing but its descriptor and one handler per method. */
-export function serveMethods<S extends DescService>(service: S, handlers: Handlers<S>): readonly Route[] {
+/** Resolves where the caller may call the method, and rejects where not. */
+export type Authorize = (method: DescMethod, call: CallContext) => Promise<void>
+
+/**
+ * The routes of a service, by nothing but its descriptor and one handler per method.
+ * @param authorize asked before a handler sees the request
+ */
+export function serveMethods<S extends DescService>(
+  service: S,
+  handlers: Handlers<S>,
+  authorize?: Authorize,
+): readonly Route[] {
   return service.methods.map((method) => {
     // That kind and handler belong together is what `Handlers` has checked.
     const handler = handlers[method.localName as keyof Handlers<S>] as AnyHandler
     const type = types[method.methodKind]
-    return { path: methodPath(method), service, type, serve: (find) => serveOne(method, handler, find) }
+    return {
+      path: methodPath(method),
+      service,
+      type,
+      serve: (find) => serveOne(method, handler, find, authorize),
+    }
   })
 }
 
@@ -65,6 +87,7 @@ function serveOne(
   method: DescMethod,
   handler: AnyHandler,
   find: Parameters<Route['serve']>[0],
+  authorize: Authorize | undefined,
 ): UntypedHandleCall {
   const { input, output, methodKind } = method
   const takesMany = methodKind === 'client_streaming' || methodKind === 'bidi_streaming'
@@ -91,9 +114,17 @@ function serveOne(
   const serve = (grpc: GrpcCall, callback: sendUnaryData<Buffer>) => {
     const call = find(grpc)
     if (call === undefined || call.isEnded) return
-    call.handle((status) => (givesMany ? grpc.emit('error', status) : callback(status)))
+    call.handle(
+      () => grpc.sendMetadata(new Metadata()),
+      (status) => (givesMany ? grpc.emit('error', status) : callback(status)),
+    )
     try {
-      run(call, grpc, callback)?.catch((error) => call.fail(error))
+      const begun = runWork(call, () =>
+        authorize === undefined
+          ? run(call, grpc, callback)
+          : authorize(method, call).then(() => (call.isEnded ? undefined : run(call, grpc, callback))),
+      )
+      begun?.catch((error) => call.fail(error))
     } catch (error) {
       call.fail(error)
     }

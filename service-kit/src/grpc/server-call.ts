@@ -7,6 +7,7 @@ import { AppError } from '../app-error.ts'
 import type { BudgetShare, ReceiveBudget } from '../receive-budget.ts'
 import type { ServiceDeps } from '../run-service.ts'
 import { pieceBytes, type SendBudget, type Waiting } from '../send-budget.ts'
+import type { Work } from '../work.ts'
 import {
   acceptedEncodings,
   decompress,
@@ -23,8 +24,8 @@ import { refuseTheRest, respond } from './stream-status.ts'
 const timerMsMax = 2 ** 31 - 1
 /** What a call may hold of what has come before it counts against the budget of all. */
 const uncountedBytes = 768
-/** Bytes of answers that may wait for the reader of one call before its handler has to. */
-const unsentBytesMax = 16_384
+/** Bytes of answers that may wait for the reader of one call before its handler has to, where nothing else is said. */
+const bufferBytesDefault = 16_384
 
 /** What all calls of a server share. */
 export interface CallOptions {
@@ -33,19 +34,28 @@ export interface CallOptions {
     readonly receiveBytesMax: number
     readonly sendTimeoutMs: number
     readonly requestTimeoutMs: number
+    readonly bufferBytesMax?: number
   }
   readonly deps: ServiceDeps
   readonly toWire: ToWire
   readonly receiveBudget: ReceiveBudget
   readonly sendBudget: SendBudget
+  /** Aborted when the server begins to drain. */
+  readonly draining: AbortSignal
 }
 
 /** What a handler knows of the call that it answers. */
-export interface CallContext {
+export interface CallContext extends Work {
   /** Aborted with an AppError when the call is cancelled, runs out of time or is cut off by the end of a drain. */
   readonly signal: AbortSignal
+  /** Aborted when the server begins to drain: what has no end of its own ends then. */
+  readonly draining: AbortSignal
+  /** What the client sent as `authorization`. */
+  readonly authorization: string | undefined
   /** Goes out with the status. */
   readonly trailers: Metadata
+  /** Tells the client of a stream that the call is accepted; without it, the first message does. */
+  sendInitialMetadata(): void
 }
 
 /**
@@ -56,6 +66,8 @@ export interface CallContext {
 export class ServerCall implements CallContext, Waiting {
   readonly requestId: string
   readonly trailers = new Metadata()
+  readonly draining: AbortSignal
+  authorization: string | undefined
   readonly #stream: ServerHttp2Stream
   readonly #operation: string
   readonly #options: CallOptions
@@ -68,6 +80,7 @@ export class ServerCall implements CallContext, Waiting {
   #deadline: NodeJS.Timeout | undefined
   #abort: AbortController | undefined
   #reason: AppError | undefined
+  #begin: (() => void) | undefined
   #end: ((status: StatusObject) => void) | undefined
   #outcome: ErrorCode | 'ok' | undefined
   #status = 0
@@ -81,6 +94,7 @@ export class ServerCall implements CallContext, Waiting {
     this.requestId = readRequestId(requestId as string)
     this.#operation = operation
     this.#options = options
+    this.draining = options.draining
     options.deps.metrics.inFlight.inc()
   }
 
@@ -97,6 +111,7 @@ export class ServerCall implements CallContext, Waiting {
 
   /** Reads what the headers say beside the id. @throws AppError where they are wrong */
   begin(headers: IncomingHttpHeaders): void {
+    this.authorization = headers.authorization
     this.#encoding = readEncoding(headers)
     const timeoutMs = readTimeout(headers)
     if (timeoutMs > timerMsMax) return
@@ -123,9 +138,14 @@ export class ServerCall implements CallContext, Waiting {
     }
   }
 
-  /** A handler answers from here on; `end` gives the status to grpc-js when the call fails. */
-  handle(end: (status: StatusObject) => void): void {
+  /** A handler answers from here on; `begin` and `end` give initial metadata and the status of a failure to grpc-js. */
+  handle(begin: () => void, end: (status: StatusObject) => void): void {
+    this.#begin = begin
     this.#end = end
+  }
+
+  sendInitialMetadata(): void {
+    if (!this.isEnded) this.#begin?.()
   }
 
   /**
@@ -167,12 +187,13 @@ export class ServerCall implements CallContext, Waiting {
   /** Sends one answer of many; resolves when there is room for another. @throws what ended the call */
   async send(call: Pick<ServerDuplexStream<Buffer, Buffer>, 'write'>, answer: Buffer): Promise<void> {
     this.#throwIfStopped()
+    const { bufferBytesMax = bufferBytesDefault } = this.#options.limits
     const cost = this.#sending(answer)
     call.write(answer, () => {
       this.#wait(this.#unsentBytes - cost)
-      if (this.#unsentBytes < unsentBytesMax) this.#room?.resolve()
+      if (this.#unsentBytes < bufferBytesMax) this.#room?.resolve()
     })
-    if (this.#unsentBytes < unsentBytesMax) return
+    if (this.#unsentBytes < bufferBytesMax) return
     this.#room = Promise.withResolvers()
     await this.#room.promise
   }

@@ -1,6 +1,13 @@
 export { type HttpAnswer, sendAnswer, type ToWire } from './answer.ts'
 export { bearerOf } from './bearer.ts'
-export { holdUnfinished, readBody, readChunks, tooLarge } from './body.ts'
+export {
+  type BodyTypes,
+  checkContentType,
+  holdUnfinished,
+  readBody,
+  readChunks,
+  tooLarge,
+} from './body.ts'
 export { etagOf, isAnyTag, isKept, tagsOf, withoutWeakness } from './etags.ts'
 export type { Exchange } from './exchange.ts'
 export { fixedAnswer, htmlPage } from './fixed-answers.ts'
@@ -10,4 +17,5 @@ export { createHttpServer, type HttpServer, type Upgrades } from './http-server.
 export { type HttpLimits, readHttpLimits } from './limits.ts'
 export { createPage, type PageParts } from './page.ts'
 export { headersOf, problemAnswer } from './problem.ts'
+export { refuseUpgrade } from './refuse-upgrade.ts'
 export { originOf } from './request-head.ts'

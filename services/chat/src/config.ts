@@ -88,7 +88,7 @@ export const loadConfig = defineConfig('chat', (env) => ({
     min: 65_536,
     about: 'bytes that wait to be sent to all clients; beyond it, the client with the most is closed as slow',
   }),
-  connectionsMax: env.integer('CONNECTIONS_MAX', {
+  connectionsMax: env.connections('CONNECTIONS_MAX', {
     default: 1_000,
     min: 1,
     max: 1_000_000,

@@ -4,6 +4,24 @@ export interface SortKey<Key extends string> {
   readonly descending: boolean
 }
 
+const sortKeysMax = 3
+
+/**
+ * The order that a text names: `price_asc,name_desc`, up to three keys, none of them twice.
+ * @returns undefined where the text names none
+ */
+export function sortOfText<Key extends string>(
+  text: string,
+  keys: readonly Key[],
+): readonly SortKey<Key>[] | undefined {
+  const sort = text.split(',').map((one) => {
+    const [, name, direction] = /^(.+)_(asc|desc)$/s.exec(one) ?? []
+    return { key: keys.find((key) => key === name), descending: direction === 'desc' }
+  })
+  const isSort = sort.length <= sortKeysMax && new Set(sort.map(({ key }) => key)).size === sort.length
+  return isSort && sort.every(({ key }) => key !== undefined) ? (sort as SortKey<Key>[]) : undefined
+}
+
 /** Which entities, in which order. */
 export interface Selection<Filter, Key extends string> {
   readonly filter: Filter

@@ -55,7 +55,7 @@ export function createOrders(store: OrderStore, now: () => Date, idempotencyKeep
   return {
     ...createLists(store),
     async get(id) {
-      return found(await store.find(id))
+      return found(await store.find(id), id)
     },
     getMany: async (ids) => byId(await store.findMany(ids)),
     async listOfUsers(userIds, { page, limit }) {
@@ -69,7 +69,7 @@ export function createOrders(store: OrderStore, now: () => Date, idempotencyKeep
       const keptSince = new Date(time.getTime() - idempotencyKeepMs)
       const key = idempotencyKey === undefined ? undefined : { key: idempotencyKey, keptSince }
       return store.place(request, time, key, (userIsThere, products) => {
-        if (!userIsThere) throw notFound('user')
+        if (!userIsThere) throw notFound('user', request.userId)
         return contentsOf(request, products)
       })
     },
@@ -81,13 +81,13 @@ export function createOrders(store: OrderStore, now: () => Date, idempotencyKeep
           throw new AppError('failed_precondition', 'the order is cancelled', { reason: 'order_cancelled' })
         return { ...current, status }
       })
-      return found(order)
+      return found(order, id)
     },
   }
 }
 
-function found(order: Order | undefined): Order {
-  if (order === undefined) throw notFound('order')
+function found(order: Order | undefined, id: number): Order {
+  if (order === undefined) throw notFound('order', id)
   return order
 }
 
@@ -105,7 +105,7 @@ function named({ userId, items }: OrderInput): OrderRequest {
 function contentsOf({ items }: OrderRequest, products: ReadonlyMap<number, Product>): OrderContents {
   const priced = items.map(({ productId, quantity }) => {
     const product = products.get(productId)
-    if (product === undefined) throw notFound('product')
+    if (product === undefined) throw notFound('product', productId)
     return { productId, quantity, unitPrice: product.price }
   })
   const totalAmount = priced.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0)

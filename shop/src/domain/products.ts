@@ -15,7 +15,7 @@ export function createProducts(store: ProductStore): Products {
     ...createLists(store),
     async get(id) {
       const product = await store.find(id)
-      if (product === undefined) throw notFound('product')
+      if (product === undefined) throw notFound('product', id)
       return product
     },
     getMany: async (ids) => byId(await store.findMany(ids)),

@@ -45,7 +45,7 @@ export function createUsers(store: UserStore, now: () => Date): Users {
   return {
     ...createLists(store),
     async get(id) {
-      return found(await store.find(id))
+      return found(await store.find(id), id)
     },
     getMany: async (ids) => byId(await store.findMany(ids)),
     async create(input, id) {
@@ -56,7 +56,10 @@ export function createUsers(store: UserStore, now: () => Date): Users {
       ])
       const user = await store.insert({ id, name: trimName(name), email, role, createdAt: now() })
       if (user === undefined)
-        throw new AppError('already_exists', 'there is a user with the id', { reason: 'user_exists' })
+        throw new AppError('already_exists', 'there is a user with the id', {
+          reason: 'user_exists',
+          resource: { type: 'user', name: String(id) },
+        })
       return user
     },
     async update(id, changes, condition) {
@@ -68,7 +71,7 @@ export function createUsers(store: UserStore, now: () => Date): Users {
         const isSame = next.name === current.name && email === current.email && role === current.role
         return isSame ? current : { ...next, version: current.version + 1 }
       })
-      return found(user)
+      return found(user, id)
     },
     async delete(id, condition) {
       const wasThere = await store.delete(id, now(), (user, hasOrders) => {
@@ -76,13 +79,13 @@ export function createUsers(store: UserStore, now: () => Date): Users {
         if (hasOrders)
           throw new AppError('failed_precondition', 'the user has orders', { reason: 'user_has_orders' })
       })
-      if (!wasThere) throw notFound('user')
+      if (!wasThere) throw notFound('user', id)
     },
   }
 }
 
-function found(user: User | undefined): User {
-  if (user === undefined) throw notFound('user')
+function found(user: User | undefined, id: number): User {
+  if (user === undefined) throw notFound('user', id)
   return user
 }
 

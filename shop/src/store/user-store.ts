@@ -47,29 +47,24 @@ export function createUserStore({ db, transaction }: Postgres<Schema>, append: A
       const counted = select(filter).select(({ fn }) => fn.countAll<number>().as('total'))
       return (await counted.executeTakeFirstOrThrow()).total
     },
-    insert: (user) => unlessEmailIsTaken(() => transaction((t) => insert(t, append, user))),
+    insert: (user) => unlessEmailIsTaken(user.email, () => transaction((t) => insert(t, append, user))),
     update: (id, now, change) =>
-      unlessEmailIsTaken(() =>
-        transaction(async (t) => {
-          const row = await t
-            .selectFrom('users')
-            .selectAll()
-            .where('id', '=', id)
-            .forUpdate()
-            .executeTakeFirst()
-          if (row === undefined) return undefined
-          const current = toUser(row)
-          const next = change(current)
-          if (next === current) return current
-          await t
-            .updateTable('users')
-            .set({ ...next, ...folded(next) })
-            .where('id', '=', id)
-            .execute()
-          await append(t, now, { type: 'user.updated', data: next })
-          return next
-        }),
-      ),
+      transaction(async (t) => {
+        const row = await t
+          .selectFrom('users')
+          .selectAll()
+          .where('id', '=', id)
+          .forUpdate()
+          .executeTakeFirst()
+        if (row === undefined) return undefined
+        const current = toUser(row)
+        const next = change(current)
+        if (next === current) return current
+        const update = t.updateTable('users').set({ ...next, ...folded(next) })
+        await unlessEmailIsTaken(next.email, () => update.where('id', '=', id).execute())
+        await append(t, now, { type: 'user.updated', data: next })
+        return next
+      }),
     delete: (id, now, check) =>
       transaction(async (t) => {
         const row = await t
@@ -119,13 +114,14 @@ function folded({ name, email }: Pick<User, 'name' | 'email'>) {
   return { nameFolded: foldCase(name), emailFolded: foldCase(email) }
 }
 
-async function unlessEmailIsTaken<T>(work: () => Promise<T>): Promise<T> {
+async function unlessEmailIsTaken<T>(email: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     throw new AppError('already_exists', 'another user has the email', {
       reason: 'email_taken',
+      resource: { type: 'user', name: email },
       cause: error,
     })
   }
