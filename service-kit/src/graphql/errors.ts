@@ -80,10 +80,16 @@ function causeOf(thrown: unknown): unknown {
 /** Variables that do not fit, and operations that are not there, count as what does not validate. */
 function coded({ message, nodes, source, positions, extensions }: GraphQLError): GraphQLError {
   const isSyntax = nodes === undefined && source !== undefined
-  const known: unknown = extensions['code'] === 'OPERATION_RESOLUTION_FAILURE' ? undefined : extensions['code']
+  const known: unknown =
+    extensions['code'] === 'OPERATION_RESOLUTION_FAILURE' ? undefined : extensions['code']
   const code = known ?? (isSyntax ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED')
   const http = known === undefined ? { status: 400, spec: true } : extensions['http']
-  return new GraphQLError(message, { nodes, source, positions, extensions: { code: String(code), ...(http && { http }) } })
+  return new GraphQLError(message, {
+    nodes,
+    source,
+    positions,
+    extensions: { code: String(code), ...(http && { http }) },
+  })
 }
 
 /** The errors of a result, no more of them than are told: texts of graphql repeat what was sent. */
