@@ -195,3 +195,22 @@ export function composeVariable(service: string, variable: string): string {
   if (shared !== undefined) return shared
   return `${service.toUpperCase().replaceAll('-', '_')}_${variable}`
 }
+
+/** The first label of the host names by which the gateway knows services whose own name is longer. */
+const gatewayNames: Readonly<Record<string, string>> = {
+  'users-api': 'users',
+  'ws-echo': 'echo',
+  'shop-rest': 'rest',
+  'shop-graphql': 'graphql',
+  'shop-jsonrpc': 'rpc',
+  'shop-soap': 'soap',
+  'shop-live': 'live',
+}
+
+/**
+ * The first label of the host name by which the gateway knows a service.
+ * @example gatewayName('shop-rest') === 'rest' // http://rest.localhost:8080
+ */
+export function gatewayName(service: string): string {
+  return gatewayNames[service] ?? service
+}

@@ -4,7 +4,17 @@
  */
 
 export type { ChatAcks, ChatEvents, NewMessage } from '@polyservice-lab/contracts/chat'
-export type { DeadLetter, Payment, Saga, SagaStep } from '@polyservice-lab/contracts/order-saga/answers'
+export type {
+  Customer,
+  DeadLetter,
+  Notification,
+  Order,
+  OrderHistory,
+  Payment,
+  Reservation,
+  Saga,
+  SagaStep,
+} from '@polyservice-lab/contracts/order-saga/answers'
 export type {
   NewShopOrder,
   NewShopUser,
@@ -72,7 +82,14 @@ export {
   createCardsClient,
   type LedgerEntry,
 } from './saga/cards-client.ts'
+export { type CustomersClient, createCustomersClient } from './saga/customers-client.ts'
+export {
+  createNotificationsClient,
+  type FollowNotificationsOptions,
+  type NotificationsClient,
+} from './saga/notifications-client.ts'
 export { createOrchestratorClient, type OrchestratorClient } from './saga/orchestrator-client.ts'
+export { createOrdersClient, type NewOrder, type OrdersClient } from './saga/orders-client.ts'
 export { createPaymentsClient, type NewPayment, type PaymentsClient } from './saga/payments-client.ts'
 export type { SagaPage, SagaPageOptions } from './saga/saga-api.ts'
 export {

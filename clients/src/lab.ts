@@ -13,7 +13,10 @@ import {
   type PublicUsersClient,
 } from './rest/users-client.ts'
 import { type CardsClient, createCardsClient } from './saga/cards-client.ts'
+import { type CustomersClient, createCustomersClient } from './saga/customers-client.ts'
+import { createNotificationsClient, type NotificationsClient } from './saga/notifications-client.ts'
 import { createOrchestratorClient, type OrchestratorClient } from './saga/orchestrator-client.ts'
+import { createOrdersClient, type OrdersClient } from './saga/orders-client.ts'
 import { createPaymentsClient, type PaymentsClient } from './saga/payments-client.ts'
 import { createShopLiveClient, type ShopLiveClient } from './shop/live-client.ts'
 import { createShopRestClient, type ShopRestClient } from './shop/rest-client.ts'
@@ -37,6 +40,12 @@ export interface LabPorts {
   readonly shopRest?: number | undefined
   /** The feed of the shop. Default: 8006. */
   readonly shopLive?: number | undefined
+  /** Orders of the order saga. Default: 8010. */
+  readonly orders?: number | undefined
+  /** Customers of the order saga. Default: 8011. */
+  readonly customers?: number | undefined
+  /** Notifications of the order saga. Default: 8014. */
+  readonly notifications?: number | undefined
   /** Payments of the order saga. Default: 8012. */
   readonly payments?: number | undefined
   /** The card network of the order saga. Default: 8013. */
@@ -80,6 +89,12 @@ export interface Lab extends AccountClients, AsyncDisposable {
   /** One shop in all styles */
   readonly shop: LabShop
   /** Of the order saga */
+  readonly orders: OrdersClient
+  /** Of the order saga */
+  readonly customers: CustomersClient
+  /** Of the order saga */
+  readonly notifications: NotificationsClient
+  /** Of the order saga */
   readonly payments: PaymentsClient
   /** Of the order saga, gRPC */
   readonly cards: CardsClient
@@ -120,6 +135,9 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
       rest: createShopRestClient({ ...options, port: ports.shopRest }),
       live: createShopLiveClient({ ...options, port: ports.shopLive }),
     },
+    orders: createOrdersClient({ ...options, port: ports.orders }),
+    customers: createCustomersClient({ ...options, port: ports.customers }),
+    notifications: createNotificationsClient({ ...options, port: ports.notifications }),
     payments: createPaymentsClient({ ...options, port: ports.payments }),
     cards,
     orchestrator: createOrchestratorClient({ ...options, port: ports.orchestrator }),

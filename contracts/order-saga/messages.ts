@@ -29,7 +29,7 @@ export type Money = Readonly<z.infer<typeof money>>
 
 /** A number that does not exist is told without the number. */
 const cardNumber = z.enum(cardNumbers, 'must be the number of a test card')
-const item = z.object({
+export const item = z.object({
   productId: lengthFrom(1, 64),
   quantity: z
     .int('must be an integer from 1 to 1000')

@@ -2,7 +2,10 @@ import type { ServiceName } from '@polyservice-lab/contracts/services'
 import { CardsContainer } from './cards-container.ts'
 import { ChatContainer } from './chat-container.ts'
 import { CourseGrpcContainer } from './course-grpc-container.ts'
+import { CustomersContainer } from './customers-container.ts'
+import { NotificationsContainer } from './notifications-container.ts'
 import { OrchestratorContainer } from './orchestrator-container.ts'
+import { OrdersContainer } from './orders-container.ts'
 import { PaymentsContainer } from './payments-container.ts'
 import type { ServiceContainer } from './service-container.ts'
 import { ShopLiveContainer } from './shop-live-container.ts'
@@ -21,6 +24,9 @@ export const containers = {
   'shop-rest': ShopRestContainer,
   chat: ChatContainer,
   'shop-live': ShopLiveContainer,
+  orders: OrdersContainer,
+  customers: CustomersContainer,
+  notifications: NotificationsContainer,
   payments: PaymentsContainer,
   cards: CardsContainer,
   orchestrator: OrchestratorContainer,

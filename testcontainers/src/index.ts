@@ -9,7 +9,11 @@ export { ChatContainer, StartedChatContainer } from './chat-container.ts'
 export type { ContainerRuntime } from './container-runtime.ts'
 export { containers } from './containers.ts'
 export { CourseGrpcContainer, StartedCourseGrpcContainer } from './course-grpc-container.ts'
+export { CustomersContainer, StartedCustomersContainer } from './customers-container.ts'
+export { NotificationsContainer, StartedNotificationsContainer } from './notifications-container.ts'
 export { OrchestratorContainer, StartedOrchestratorContainer } from './orchestrator-container.ts'
+export { OrderSagaContainers, type StartedOrderSaga } from './order-saga-containers.ts'
+export { OrdersContainer, StartedOrdersContainer } from './orders-container.ts'
 export { PaymentsContainer, StartedPaymentsContainer } from './payments-container.ts'
 export {
   type LabContainers,
