@@ -44,7 +44,14 @@ export {
   type CourseRefusal,
   createCourseClient,
 } from './grpc/course-client.ts'
-export { type AccountClients, createLab, type Lab, type LabOptions, type LabPorts } from './lab.ts'
+export {
+  type AccountClients,
+  createLab,
+  type Lab,
+  type LabOptions,
+  type LabPorts,
+  type LabShop,
+} from './lab.ts'
 export {
   type ApiClient,
   type ApiClientOptions,
