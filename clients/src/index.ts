@@ -5,6 +5,17 @@
 
 export type { ChatAcks, ChatEvents, NewMessage } from '@polyservice-lab/contracts/chat'
 export type {
+  Customer,
+  DeadLetter,
+  Notification,
+  Order as SagaOrder,
+  OrderHistory,
+  Payment,
+  Reservation,
+  Saga,
+  SagaStep,
+} from '@polyservice-lab/contracts/order-saga/answers'
+export type {
   NewShopOrder,
   NewShopUser,
   ShopEvent,
@@ -72,6 +83,46 @@ export {
   type PublicUsersClient,
 } from './rest/users-client.ts'
 export {
+  type CardAnswer,
+  type CardCharge,
+  type CardsClient,
+  createCardsClient,
+  type LedgerEntry,
+} from './saga/cards-client.ts'
+export { type CustomersClient, createCustomersClient } from './saga/customers-client.ts'
+export {
+  createNotificationsClient,
+  type FollowNotificationsOptions,
+  type NotificationsClient,
+} from './saga/notifications-client.ts'
+export { createOrchestratorClient, type OrchestratorClient } from './saga/orchestrator-client.ts'
+export { createOrdersClient, type NewOrder, type OrdersClient } from './saga/orders-client.ts'
+export { createPaymentsClient, type NewPayment, type PaymentsClient } from './saga/payments-client.ts'
+export type { SagaPage, SagaPageOptions } from './saga/saga-api.ts'
+export {
+  createShopGraphqlClient,
+  type GraphqlVariables,
+  type ShopGraphqlClient,
+  type ShopGraphqlClientOptions,
+} from './shop/graphql-client.ts'
+export type { GraphqlFeedOptions } from './shop/graphql-feed.ts'
+export {
+  createShopGrpcClient,
+  type FeedOptions,
+  type NamedUser,
+  type NamedUsers,
+  type ShopGrpcClient,
+  type ShopGrpcClientOptions,
+} from './shop/grpc-client.ts'
+export type { FeedEvent } from './shop/grpc-messages.ts'
+export {
+  createShopJsonRpcClient,
+  type RpcCall,
+  type RpcParams,
+  type ShopJsonRpcClient,
+  type ShopJsonRpcClientOptions,
+} from './shop/jsonrpc-client.ts'
+export {
   createShopLiveClient,
   type FeedMeans,
   type FollowOptions,
@@ -88,9 +139,18 @@ export {
   type ShopRestClientOptions,
   type Tagged,
 } from './shop/rest-client.ts'
+export type {
+  ListOptions,
+  Order,
+  OrderListOptions,
+  PlaceOptions,
+  Product,
+  ShopClient,
+  User as ShopUserInFull,
+} from './shop/shop-client.ts'
 export { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 export type { HistoryMessage, HistorySession, ReadRange } from './tcp/history-session.ts'
-export { type ChatClient, createChatClient } from './websocket/chat-client.ts'
+export { type ChatClient, type ChatConnectOptions, createChatClient } from './websocket/chat-client.ts'
 export type { ChatSession, ChatSessionEvents, JoinOptions } from './websocket/chat-session.ts'
 export { createEchoClient, type EchoClient, type EchoClientOptions } from './websocket/echo-client.ts'
 export type { EchoReply, EchoSession } from './websocket/echo-session.ts'

@@ -16,6 +16,7 @@ const broken: Readonly<Record<string, readonly [file: string, source: string]>> 
   contracts: ['contracts/upside-down.ts', "export type { A } from '@polyservice-lab/clients'"],
   kit: ['service-kit/src/upside-down.ts', "import '@polyservice-lab/clients'"],
   shop: ['shop/src/upside-down.ts', "import '@polyservice-lab/clients'"],
+  charging: ['charging/src/upside-down.ts', "import '@polyservice-lab/clients'"],
   service: ['services/a/src/other.ts', "import '@polyservice-lab/b'"],
   clients: ['clients/src/kit.ts', "import '@polyservice-lab/service-kit'"],
   testcontainers: ['testcontainers/src/kit.ts', "import '@polyservice-lab/service-kit'"],

@@ -5,6 +5,7 @@ export const folders = [
   'contracts',
   'service-kit',
   'shop',
+  'charging',
   'services',
   'clients',
   'testcontainers',
@@ -16,8 +17,8 @@ export const folders = [
 
 const ours = `^(${folders.join('|')})/`
 const unitTest = '\\.test\\.ts$'
-/** A service, or the domain that several services speak; `$1` of the path is its folder. */
-const withRooms = '^(services/[^/]+|shop)/src'
+/** A service, or a domain that several services speak; `$1` of the path is its folder. */
+const withRooms = '^(services/[^/]+|shop|charging)/src'
 const protocols =
   '(^|/)node_modules/(express|ws|socket\\.io|@grpc|amqplib)/|^(net|http|http2|https|tls|dgram)$'
 const databases = '(^|/)node_modules/(kysely|pg|redis)/|^sqlite$'
@@ -53,7 +54,9 @@ export const rules: readonly IRegularForbiddenRuleType[] = [
   rule(
     'packages-by-name',
     'Another package is imported by its name, so that only its exports are.',
-    { path: '^(contracts|service-kit|shop|services/[^/]+|clients|testcontainers|bench|experiments|tests)/' },
+    {
+      path: '^(contracts|service-kit|shop|charging|services/[^/]+|clients|testcontainers|bench|experiments|tests)/',
+    },
     { path: ours, pathNot: '^$1/', dependencyTypes: ['local'] },
   ),
 
@@ -71,10 +74,16 @@ export const rules: readonly IRegularForbiddenRuleType[] = [
     'The shop imports itself, contracts, the kit.',
   ),
   room(
+    'charging',
+    '^charging/',
+    ['^charging/', '^contracts/', '^service-kit/'],
+    'What charges imports itself, contracts, the kit.',
+  ),
+  room(
     'service',
     '^(services/[^/]+)/',
-    ['^$1/', '^contracts/', '^service-kit/', '^shop/'],
-    'A service imports itself, contracts, the kit, the shop; never another service.',
+    ['^$1/', '^contracts/', '^service-kit/', '^shop/', '^charging/'],
+    'A service imports itself, contracts, the kit, the shop, what charges; never another service.',
   ),
   room('clients', '^clients/', ['^clients/', '^contracts/'], 'Clients import themselves and contracts.'),
   room(
@@ -98,8 +107,8 @@ export const rules: readonly IRegularForbiddenRuleType[] = [
   room(
     'scripts',
     '^scripts/',
-    ['^(scripts|clients|contracts)/', '^service-kit/src/index\\.ts$'],
-    'Scripts import clients, contracts, and of the kit its index.',
+    ['^(scripts|clients|contracts)/', '^service-kit/src/index\\.ts$', '^tests/styles/operations\\.ts$'],
+    'Scripts import clients, contracts, of the kit its index, and of the tests the table that they write down.',
   ),
 
   rule(
@@ -109,7 +118,7 @@ export const rules: readonly IRegularForbiddenRuleType[] = [
     {
       pathNot: [
         '^$1/src/domain/',
-        '^shop/src/domain/',
+        '^(shop|charging)/src/domain/',
         '^service-kit/src/app-error\\.ts$',
         '^contracts/errors/',
         '^buffer$',
@@ -134,7 +143,7 @@ export const rules: readonly IRegularForbiddenRuleType[] = [
     { path: `${withRooms}/(edge|messaging)/`, pathNot: unitTest },
     {
       path: withRooms,
-      pathNot: ['^$1/src/(edge|messaging|domain)/', '^$1/src/config\\.ts$', '^shop/src/domain/'],
+      pathNot: ['^$1/src/(edge|messaging|domain)/', '^$1/src/config\\.ts$', '^(shop|charging)/src/domain/'],
     },
   ),
   rule(

@@ -158,7 +158,9 @@ export class EnvReader {
   }
 
   #value(name: string, { about }: About, fallback: string): string | undefined {
-    this.variables.push({ name, default: fallback, about })
+    // One that two rooms of the kit read is described once.
+    if (this.variables.every((variable) => variable.name !== name))
+      this.variables.push({ name, default: fallback, about })
     return this.isSet(name) ? this.#env[name] : undefined
   }
 }

@@ -113,7 +113,7 @@ describe('the engines', () => {
       '-w',
       '%{http_code}',
       '-H',
-      'Host: users-api.localhost',
+      'Host: users.localhost',
       `http://${address}/`,
     ])
     expect(stdout).toBe('502')

@@ -15,7 +15,8 @@ export interface Subject {
   readonly refused: { readonly code: string; readonly call: (address: Address) => Promise<unknown> }
   /** Those of the items that the service has, in the order in which they were given. */
   kept(address: Address, items: readonly string[]): Promise<readonly string[]>
-  readonly unfinished: Unfinished
+  /** Undefined where the service takes no message of any length. */
+  readonly unfinished: Unfinished | undefined
   readonly crowd: Crowd
 }
 

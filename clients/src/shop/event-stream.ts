@@ -9,6 +9,8 @@ import { failureOf } from './problems.ts'
 export interface FeedSource {
   /** host:port */
   readonly address: string
+  /** Default: the feed of the shop. */
+  readonly path?: string | undefined
   readonly after: number
   readonly token: string | undefined
   /** How long the server may be silent, in ms. */
@@ -53,8 +55,9 @@ export async function* readEventStream(source: FeedSource): AsyncGenerator<strin
 }
 
 async function open(source: FeedSource, signal: AbortSignal, opened: () => void): Promise<Response> {
-  const { address, after, token, tell, timeoutMs } = source
-  const url = new URL(`http://${address}${feedPaths.stream}?after=${after}`)
+  const { address, path = feedPaths.stream, after, token, tell, timeoutMs } = source
+  const url = new URL(`http://${address}${path}`)
+  url.searchParams.set('after', String(after))
   const headers = new Headers({ Accept: 'text/event-stream' })
   if (token !== undefined) headers.set('Authorization', `Bearer ${token}`)
   tell?.(describeRequest('GET', url, headers, undefined))

@@ -10,6 +10,7 @@ import { createCalls } from './calls.ts'
 import { createFront, type FrontOptions } from './front.ts'
 import type { Route } from './handlers.ts'
 import { healthRoutes } from './health.ts'
+import type { GrpcLimits } from './limits.ts'
 import { reflectionRoutes } from './reflection.ts'
 import type { ToWire } from './status.ts'
 
@@ -27,23 +28,8 @@ export interface GrpcServerOptions {
   readonly routes: readonly Route[]
   readonly toWire: ToWire
   readonly limits: GrpcLimits
-  /** Certificate, key and authorities in PEM; plaintext HTTP/2 where it is undefined. */
-  readonly tls: FrontOptions['tls']
-}
-
-export interface GrpcLimits {
-  readonly messageBytesMax: number
-  readonly receiveBytesMax: number
-  readonly sendBytesMax: number
-  readonly sendTimeoutMs: number
-  readonly requestTimeoutMs: number
-  readonly handshakeTimeoutMs: number
-  readonly idleTimeoutMs: number
-  readonly callsMax: number
-  readonly connectionsMax: number
-  readonly concurrentStreamsMax: number
-  readonly keepaliveIntervalMs: number
-  readonly keepaliveTimeoutMs: number
+  /** Certificate, key and authorities in PEM. Default: plaintext HTTP/2. */
+  readonly tls?: FrontOptions['tls']
 }
 
 export interface GrpcServer {
@@ -91,7 +77,7 @@ export function createGrpcServer(options: GrpcServerOptions, deps: ServiceDeps):
     start: (port, host) => listen(front, port, host),
 
     async drain(timeoutMs) {
-      draining.abort()
+      draining.abort(new AppError('unavailable', 'the server is shutting down'))
       const closed = new Promise<void>((resolve) => front.close(() => resolve()))
       for (const session of sessions) sayGoodbye(session)
       const timers = [
@@ -128,7 +114,8 @@ function register(
     receiveBudget: new ReceiveBudget(limits.receiveBytesMax),
     sendBudget: new SendBudget(limits.sendBytesMax),
   }
-  const calls = createCalls({ callsMax: limits.callsMax, limits, deps, toWire, ...budgets, paths, onSession })
+  const options = { callsMax: limits.callsMax, limits, deps, toWire, ...budgets, draining, paths, onSession }
+  const calls = createCalls(options)
   const asIs = (bytes: Buffer) => bytes
   for (const { path, type, serve } of all)
     server.register(

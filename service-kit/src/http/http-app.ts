@@ -33,6 +33,8 @@ export interface HttpAppOptions {
   readonly trustsProxy?: boolean
   /** Whether a request keeps the X-Request-Id that it comes with. Default: every request gets a new one. */
   readonly keepsRequestIds?: boolean
+  /** Headers that pages of the web origins may send. Default: all that they ask for. */
+  readonly allowedHeaders?: readonly string[]
   /** Headers of answers that pages of the web origins may read, beside those of every service. */
   readonly exposedHeaders?: readonly string[]
   /** Runs before the endpoints, and before the answer to a path or a method that is none. */
@@ -54,7 +56,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   if (trustsProxy) app.set('trust proxy', 1)
   const exchange = { headers: securityHeaders(), sendBudget: new SendBudget(sendBytesMax), keepsRequestIds }
   app.use(beginExchange(exchange, deps), checkHead)
-  if (corsOrigins.length > 0) app.use(crossOrigins(corsOrigins, options.exposedHeaders))
+  if (corsOrigins.length > 0) app.use(crossOrigins(options))
   if (prepare !== undefined) app.use(prepare)
   for (const { method, path, operation, handle } of endpoints)
     app[lowerCase[method]](path, (request, response, next) => {
@@ -89,10 +91,14 @@ function securityHeaders(): ReadonlyMap<string, string> {
 const commonHeaders = ['Content-Range', 'ETag', 'Location', 'Retry-After', 'X-Request-Id']
 
 /** Preflights are answered here, whatever their path; OPTIONS without the question of one goes on. */
-function crossOrigins(origins: readonly string[], more: readonly string[] = []): RequestHandler {
-  const origin = origins.includes('*') ? '*' : [...origins]
+function crossOrigins({ corsOrigins, allowedHeaders, exposedHeaders = [] }: HttpAppOptions): RequestHandler {
+  const origin = corsOrigins.includes('*') ? '*' : [...corsOrigins]
+  const headers = {
+    exposedHeaders: [...commonHeaders, ...exposedHeaders],
+    ...(allowedHeaders && { allowedHeaders: [...allowedHeaders] }),
+  }
   return cors((request, decide) => {
     const isPreflight = request.headers['access-control-request-method'] !== undefined
-    decide(null, { origin, exposedHeaders: [...commonHeaders, ...more], preflightContinue: !isPreflight })
+    decide(null, { origin, ...headers, preflightContinue: !isPreflight })
   })
 }

@@ -13,7 +13,7 @@ export interface PageParts {
   readonly russian: Readonly<Record<string, string>>
   /** Whether the page may load scripts of its own server. Default: it loads nothing. */
   readonly loadsScripts?: boolean
-  /** Other web origins that the page may ask. Default: none. */
+  /** Sources beside its own server that the page may ask (Content Security Policy 3, host-source). Default: none. */
   readonly connectsTo?: readonly string[]
 }
 

@@ -183,3 +183,30 @@ function decodeDetails(bytes: Buffer): Details {
 function find<D extends DescMessage>(details: readonly Any[], schema: D): MessageShape<D> | undefined {
   return details.map((any) => anyUnpack(any, schema)).find((message) => message !== undefined)
 }
+
+/** Leaves a message of a method unfinished: all but its last byte is sent. */
+export async function beginMessage(
+  address: Address,
+  method: DescMethod,
+  message: Buffer,
+): Promise<{ heard(): string; finish(): void } & AsyncDisposable> {
+  const connection = await connectRaw(address)
+  const { stream, ended } = connection.open(pathOf(method))
+  let heard = ''
+  void ended.then(
+    ({ status, message }) => {
+      heard = `status ${status}: ${message}`
+    },
+    () => {},
+  )
+  const prefix = frame(Buffer.alloc(0))
+  prefix.writeUInt32BE(message.length, 1)
+  stream.on('error', () => {})
+  stream.write(prefix)
+  stream.write(message.subarray(0, -1))
+  return {
+    heard: () => heard,
+    finish: () => stream.end(message.subarray(-1)),
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+  }
+}

@@ -1,0 +1,6 @@
+export { type EventStream, EventStreams, encodeEvent } from './event-streams.ts'
+export { type AnswerStream, createJsonApi, type JsonApiOptions } from './json-api.ts'
+export { type JsonAnswer, type JsonRoute, jsonRoute, type RouteInput } from './json-route.ts'
+export { listQuery, type Page, pageOf, parseAfter } from './lists.ts'
+export { invalid, parse } from './members.ts'
+export { createToWire, type Problem, type ProblemTable } from './problems.ts'
