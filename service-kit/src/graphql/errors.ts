@@ -78,11 +78,18 @@ function causeOf(thrown: unknown): unknown {
 }
 
 /** Variables that do not fit, and operations that are not there, count as what does not validate. */
-function coded(error: GraphQLError): GraphQLError {
-  const { code = 'GRAPHQL_VALIDATION_FAILED' } = error.extensions
-  if (code !== 'GRAPHQL_VALIDATION_FAILED' && code !== 'OPERATION_RESOLUTION_FAILURE') return error
-  const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400, spec: true } }
-  return new GraphQLError(error.message, { nodes: error.nodes, extensions })
+function coded({ message, nodes, source, positions, extensions }: GraphQLError): GraphQLError {
+  const isSyntax = nodes === undefined && source !== undefined
+  const known: unknown =
+    extensions['code'] === 'OPERATION_RESOLUTION_FAILURE' ? undefined : extensions['code']
+  const code = known ?? (isSyntax ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED')
+  const http = known === undefined ? { status: 400, spec: true } : extensions['http']
+  return new GraphQLError(message, {
+    nodes,
+    source,
+    positions,
+    extensions: { code: String(code), ...(http && { http }) },
+  })
 }
 
 /** The errors of a result, no more of them than are told: texts of graphql repeat what was sent. */

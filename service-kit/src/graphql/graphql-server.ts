@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express'
-import type { GraphQLSchema } from 'graphql'
+import type { ExecutionResult, GraphQLSchema } from 'graphql'
+import { isAsyncIterable } from 'graphql-yoga'
 import type { BaseConfig } from '../config.ts'
 import {
   bearerOf,
@@ -90,6 +91,7 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
     const locals = response.locals as Exchange
     locals.operation = call.operation
     if (call.outcome !== 'ok') locals.outcome = call.outcome
+    assertNotRefused(call)
     if (call.result === undefined) sendAnswer(response, answer)
     else await streams.send(response, call.result, call.outcome)
   }
@@ -114,4 +116,20 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
       await drained
     },
   }
+}
+
+/** A stream that HTTP refuses is no stream: a mutation by GET. @throws HttpError */
+function assertNotRefused({ result }: Call): void {
+  if (result === undefined || isAsyncIterable(result)) return
+  for (const { message, extensions } of (result as ExecutionResult).errors ?? []) {
+    const http = extensions['http'] as Refusal | undefined
+    if (http !== undefined && http.spec !== true) throw new HttpError(http.status, message, http.headers)
+  }
+}
+
+/** How yoga says that an error is one of HTTP; with `spec`, GraphQL over HTTP has the last word. */
+interface Refusal {
+  readonly status: number
+  readonly spec?: boolean
+  readonly headers?: Readonly<Record<string, string>>
 }

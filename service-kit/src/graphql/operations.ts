@@ -1,5 +1,12 @@
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
-import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, getOperationAST, parse } from 'graphql'
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  parse,
+} from 'graphql'
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga'
 import { AppError } from '../app-error.ts'
 import { createGate } from '../gate.ts'
@@ -25,7 +32,7 @@ export interface Call {
   /** Holds what the request costs, for as long as the operation lasts. */
   readonly share: BudgetShare
   readonly bytes: number
-  /** Whether the result is wanted as it is, to be sent in several parts. */
+  /** Whether there may be several results, which are wanted as they are. */
   readonly isStream?: boolean
   result?: Result
   operation: string
@@ -92,6 +99,10 @@ const receive: Plugin<object, ServerContext> = {
   },
 }
 
+const notAStream = new GraphQLError('a subscription needs Accept: text/event-stream, or a WebSocket', {
+  extensions: { code: 'BAD_REQUEST', http: { status: 406 } },
+})
+
 /** Keeps documents and operations within the limits. */
 function within(limits: GraphqlLimits): Plugin<ServerContext> {
   return {
@@ -103,7 +114,8 @@ function within(limits: GraphqlLimits): Plugin<ServerContext> {
       if (errors.length > 0) setResultAndStopExecution({ errors })
     },
     onSubscribe({ args, setResultAndStopExecution }) {
-      const errors = exceededLimits(args, limits)
+      const { isStream } = (args.contextValue as ServerContext).call
+      const errors = isStream ? exceededLimits(args, limits) : [notAStream]
       if (errors.length > 0) setResultAndStopExecution({ errors })
     },
   }

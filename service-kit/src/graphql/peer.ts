@@ -40,6 +40,7 @@ export class Peer {
   #onMessage: (text: string) => Promise<void> = async () => {}
   /** The message that is being taken. */
   #message: Taken | undefined
+  #isNew = true
   #running = 0
   #read = () => {}
   /** Results that wait until there is room for another. */
@@ -81,9 +82,14 @@ export class Peer {
       const { requestId } = this.#connection
       deps.access({ requestId, operation, outcome, durationMs: performance.now() - beganAt })
     }
-    void this.#onMessage(data.toString())
+    const taken = this.#onMessage(data.toString())
       .catch((error: unknown) => this.#connection.fail(error))
       .finally(done)
+    // A client that does not wait for the answer to its first message has it nevertheless before the others.
+    if (this.#isNew) {
+      this.#isNew = false
+      return taken
+    }
     if (this.#mayRun) return undefined
     return new Promise((resolve) => {
       this.#read = () => this.#mayRun && resolve()
@@ -95,7 +101,7 @@ export class Peer {
     const message = this.#message as Taken
     const { share, bytes } = message
     const token = this.tokens.at(-1)
-    const call = newCall({ params, token, share, bytes })
+    const call = newCall({ params, token, share, bytes, isStream: true })
     message.call = call
     this.#calls.set(id, call)
     return call

@@ -71,7 +71,7 @@ export function createWebSocketEdge(options: WebSocketEdgeOptions): Upgrades {
 }
 
 /** What graphql-ws knows of a connection. */
-export interface Extra {
+interface Extra {
   readonly peer: Peer
 }
 

@@ -1,7 +1,7 @@
 import { assertList, type Cents, idOfText, invalid, type ShopEvent } from '@polyservice-lab/shop'
 import type DataLoader from 'dataloader'
 import { GraphQLError, GraphQLScalarType } from 'graphql'
-import type { MutationResolvers, QueryResolvers, Resolvers, SubscriptionResolvers } from '../gen/resolvers.ts'
+import type { MutationResolvers, QueryResolvers, Resolvers, SubscriptionResolvers } from './gen/resolvers.ts'
 import { readList } from './lists.ts'
 
 /** Lists that no limit is given for. */

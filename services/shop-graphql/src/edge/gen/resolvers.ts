@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { User as UserEntity, Product as ProductEntity, Order as OrderEntity, OrderItem as OrderItemEntity, ShopEvent } from '@polyservice-lab/shop';
-import type { UserSlice, Context } from '../edge/context.ts';
+import type { UserSlice, Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
