@@ -1,8 +1,10 @@
 import type { Experiment } from '../experiment.ts'
+import { chatHerd } from './chat-herd.ts'
 import { databaseRestarts } from './database-restarts.ts'
 import { diskFull } from './disk-full.ts'
 import { goawayInMidStream } from './goaway-in-mid-stream.ts'
 import { halfAFrame } from './half-a-frame.ts'
+import { killAChatReplica } from './kill-a-chat-replica.ts'
 import { killTheHistory } from './kill-the-history.ts'
 import { outOfMemory } from './out-of-memory.ts'
 import { partitionTheUsersApi } from './partition-the-users-api.ts'
@@ -40,4 +42,6 @@ export const experiments: readonly Experiment[] = [
   retryStorm,
   thunderingHerd,
   rollingRestart,
+  chatHerd,
+  killAChatReplica,
 ]

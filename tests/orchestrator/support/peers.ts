@@ -41,10 +41,14 @@ export class Peers implements AsyncDisposable {
     this.#channel = channel
   }
 
-  static async connect(url: string): Promise<Peers> {
+  /** @param queues those that they consume. Default: those of all the services that they play. */
+  static async connect(
+    url: string,
+    queues: readonly string[] = ['orders.inbox', 'customers.inbox', 'payments.inbox'],
+  ): Promise<Peers> {
     const model = await connect(url)
     const peers = new Peers(model, await model.createConfirmChannel())
-    for (const queue of ['orders.inbox', 'customers.inbox', 'payments.inbox'])
+    for (const queue of queues)
       await peers.#channel.consume(queue, (message) => void peers.#answer(message), { noAck: true })
     return peers
   }
