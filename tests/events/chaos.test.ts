@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Order } from '@polyservice-lab/clients'
+import type { SagaOrder as Order } from '@polyservice-lab/clients'
 import { flows, sagaServices } from '@polyservice-lab/contracts/order-saga'
 import { describe, expect, test, vi } from 'vitest'
 import { until } from '../support/lab.ts'

@@ -27,11 +27,15 @@ async function tell(customerId: string, count: number): Promise<number[]> {
       }),
     )
   const ids: number[] = []
-  await until(async () => {
-    const page = await underTest.lab.notifications.listNotifications(customerId, { limit: 1000 })
-    ids.splice(0, ids.length, ...page.items.slice(items.length).map(({ id }) => id))
-    return ids.length === count
-  }, 'the notifications')
+  await until(
+    async () => {
+      const page = await underTest.lab.notifications.listNotifications(customerId, { limit: 1000 })
+      ids.splice(0, ids.length, ...page.items.slice(items.length).map(({ id }) => id))
+      return ids.length === count
+    },
+    'the notifications',
+    90_000,
+  )
   return ids
 }
 
@@ -93,7 +97,7 @@ describe('by WebSocket', () => {
     const news = await open(`customerId=${customerId}`)
     const all = await open(`customerId=${customerId}&after=${old[0]}`)
     const ids = await tell(customerId, 2)
-    await until(() => news.heard.length === 2 && all.heard.length === 151, 'both have heard all')
+    await until(() => news.heard.length === 2 && all.heard.length === 151, 'both have heard all', 90_000)
     expect(news.heard).toEqual(ids)
     expect(all.heard).toEqual([...old.slice(1), ...ids])
     news.socket.terminate()
