@@ -10,7 +10,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{contracts,service-kit,shop,charging,clients,bench,experiments,services/*,scripts}/**/*.test.ts'],
+          include: [
+            '{contracts,service-kit,shop,charging,clients,bench,experiments,services/*,scripts}/**/*.test.ts',
+          ],
           // What needs no container is told first.
           sequence: { groupOrder: 0 },
           testTimeout: 30 * seconds,
