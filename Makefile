@@ -22,7 +22,7 @@ up: engine ## start the core and the wings of LAB=a,b, or the services of SERVIC
 down: ## stop the lab; what it keeps stays in its volumes
 	@scripts/compose.sh down --remove-orphans
 
-demo: engine node_modules/.package-lock.json ## start the lab and watch four protocols being spoken
+demo: engine node_modules/.package-lock.json ## start the lab and watch its protocols being spoken: the core's, or of LAB=a,b
 	@scripts/up.sh
 	@npm run --silent demo
 

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { codeOfHttpStatus } from '../clients/src/core/http-status.ts'
 import { codeOfStatusName } from '../clients/src/grpc/grpc-errors.ts'
 import { alreadyExists } from '../clients/src/rest/failures.ts'
+import { codeOfRpcError } from '../clients/src/shop/jsonrpc-client.ts'
 import { codeOfClose } from '../clients/src/websocket/echo-errors.ts'
 import { errorCodes } from '../contracts/errors/error-codes.ts'
 import { historyErrors } from '../contracts/tcp-history/history-errors.ts'
@@ -37,6 +38,7 @@ const columns: readonly Column[] = [
         : keysOf(codeOfHttpStatus, code),
   },
   { head: 'gRPC', cell: (code) => keysOf(codeOfStatusName, code) },
+  { head: 'JSON-RPC `error.code`', cell: (code) => keysOf(codeOfRpcError, code) },
   { head: 'TCP `ERROR`', cell: (code) => keysOf(historyErrors, code) },
   { head: 'WebSocket close', cell: (code) => keysOf(codeOfClose, code) },
   { head: 'without an answer', cell: (code) => ownEnds[code] ?? '' },

@@ -18,6 +18,41 @@ value_of() {
   printf '%s' "${value:-$2}"
 }
 
+# The number of replicas that SCALE asks for, of the services that can have several; ends with 2 where it is no number.
+readonly SCALABLE=chat
+replicas() {
+  local scale
+  scale=$(value_of SCALE 1)
+  [[ $scale =~ ^[1-9][0-9]?$ ]] || { printf 'SCALE="%s" is not a number of replicas (1 to 99).\n' "$scale" >&2; return 2; }
+  printf '%s' "$scale"
+}
+
+# Exports a range of host ports, in place of one, for each port of what SCALE gives several replicas to: four, or one a
+# replica. A single replica keeps its port, since Docker takes any port of a range. Leaves alone what is no port above 0.
+widen_ports() {
+  local scale name port admin_port variable first
+  scale=$(replicas) || return
+  [ "$scale" -gt 1 ] || return 0
+  while IFS=$'\t' read -r name port admin_port _; do
+    [[ " $SCALABLE " = *" $name "* ]] || continue
+    name=$(tr 'a-z-' 'A-Z_' <<<"$name")
+    for variable in "${name}_PORT $port" "${name}_ADMIN_PORT $admin_port"; do
+      first=$(value_of "${variable% *}" "${variable#* }")
+      [[ ! $first =~ ^[1-9][0-9]*$ ]] || export "${variable% *}=$first-$((first + (scale > 4 ? scale : 4) - 1))"
+    done
+  done < <(rows)
+}
+
+# Sets `scaled` to what `docker compose up` is told about replicas of the services in its arguments.
+choose_replicas() {
+  local scale name
+  scaled=
+  scale=$(replicas) || return
+  for name in $SCALABLE; do
+    [[ " $(xargs <<<"$*") " != *" $name "* ]] || scaled="$scaled --scale $name=$scale"
+  done
+}
+
 # Prints a sentence and ends with 2 where a name of the list is none of those that are known.
 #   all_known KIND LIST KNOWN
 all_known() {
@@ -50,6 +85,7 @@ named_services() {
 # a named service with what it depends on.
 choose_to_start() {
   local profiles
+  widen_ports || return
   services=$(named_services) || return
   profiles=$(wings) || return
   [ -z "$services" ] || profiles=

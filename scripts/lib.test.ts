@@ -70,6 +70,34 @@ describe.runIf(hasCompose)('host ports (needs docker compose, and no engine)', (
     expect(bash(root, 'scripts/ports.sh', env)).toEqual({ status: 1, said })
   })
 
+  test.each([
+    ['CHAT_PORT=8766-8768', { SCALE: '2', CHAT_PORT: '8766-8768' }, '8766-8768'],
+    ['no CHAT_PORT', { SCALE: '2' }, '8766-8769'],
+    ['SCALE=6', { SCALE: '6' }, '8766-8771'],
+    ['SCALE=1', { SCALE: '1' }, '8766'],
+    ['CHAT_PORT=0', { SCALE: '2', CHAT_PORT: '0' }, '0'],
+  ])('with %s, the replicas of the chat have ports of their own', (_name, env, ports) => {
+    const { said } = bash(root, 'COMPOSE_PROFILES=chat scripts/ports.sh --list', env)
+    expect(said.split('\n')).toContain(`CHAT_PORT 127.0.0.1 ${ports}`)
+  })
+
+  test.each([
+    [{ SCALE: 'x' }, 'SCALE="x" is not a number of replicas (1 to 99).'],
+    [{ CHAT_PORT: '8769-8766' }, 'CHAT_PORT="8769-8766" is not a port (0 to 65535).'],
+    [
+      { SCALE: '2', CHAT_PORT: '9764' },
+      'CHAT_PORT and CHAT_ADMIN_PORT are both 9766: set one of them to another port.',
+    ],
+    [
+      { SCALE: '9', CHAT_PORT: '8766-8767' },
+      /^Of the ports 8766-8767, \d are free for 9 replicas: set CHAT_PORT to another port, or a range\.$/,
+    ],
+  ])('%j is refused', (env, expected) => {
+    const { status, said } = bash(root, 'scripts/ports.sh chat', env as unknown as Record<string, string>)
+    expect(said).toMatch(expected)
+    expect(status).not.toBe(0)
+  })
+
   test('a service that there is not is refused with those that there are', () => {
     const script = '. scripts/lib.sh; named_services'
     const { status, said } = bash(root, script, { SERVICE: 'tcp-history,moon' })

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Reads out of docker-compose.yml which host port each variable sets, and names the variable of each that is no port, is
-# set twice, or is held by another process. Prints a sentence for each; exit 1 if there is one.
+# Reads out of docker-compose.yml which host port, or range of ports, each variable sets, and names the variable of each
+# that is no port, is set twice, or is held by another process. Prints a sentence for each; exit 1 if there is one.
 #   ports.sh [SERVICE...]     checks those (default: all of the active profiles)
 #   ports.sh --list           VARIABLE HOST PORT, a line each
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
+widen_ports
+needed=$(replicas)
 
 # Lines such as "      - ${LAB_BIND:-127.0.0.1}:${NAME_PORT:-8765}:8765" under the services that are asked for.
 list() {
@@ -45,24 +47,42 @@ fault() { printf '%s\n' "$*" >&2; faults=1; }
 
 declare -A variable_of=()
 checked=()
-while read -r variable host port; do
-  if [[ ! $port =~ ^[0-9]{1,5}$ ]] || ((10#$port > 65535)); then
-    fault "$variable=\"$port\" is not a port (0 to 65535)."
-  elif [ "$port" != 0 ] && [ -n "${variable_of[$port]:-}" ]; then
-    fault "${variable_of[$port]} and $variable are both $port: set one of them to another port."
-  else
-    variable_of[$port]=$variable
-    checked+=("$variable $host $port")
+while read -r variable host ports; do
+  first=${ports%-*} last=${ports#*-}
+  if [[ ! $ports =~ ^[0-9]{1,5}(-[0-9]{1,5})?$ ]] || ((10#$last > 65535 || 10#$last < 10#$first)); then
+    fault "$variable=\"$ports\" is not a port (0 to 65535)."
+    continue
   fi
+  [ "$ports" != 0 ] || continue
+  for ((port = 10#$first; port <= 10#$last; port += 1)); do
+    if [ -n "${variable_of[$port]:-}" ]; then
+      fault "${variable_of[$port]} and $variable are both $port: set one of them to another port."
+      break
+    fi
+    variable_of[$port]=$variable
+  done
+  checked+=("$variable $host $ports")
 done < <(list "$@")
 [ "$faults" = 0 ] || exit 1
 
 mine=$(docker compose ps --format '{{.Ports}}' | grep -oE ':[0-9]+->' | tr -dc '0-9\n' || true)
-for entry in ${checked[@]+"${checked[@]}"}; do
-  read -r variable host port <<<"$entry"
-  [ "$port" = 0 ] || grep -qx "$port" <<<"$mine" && continue
+# Whether nobody but this lab listens there.
+is_free() {
+  local host=$1 port=$2
+  grep -qx "$port" <<<"$mine" && return
   [ "$host" = 0.0.0.0 ] && host=127.0.0.1
-  (exec 3<>"/dev/tcp/$host/$port") 2>/dev/null || continue
-  fault "Port $port is taken by $(holder "$port"): stop it, or set $variable to a free port."
+  ! (exec 3<>"/dev/tcp/$host/$port") 2>/dev/null
+}
+for entry in ${checked[@]+"${checked[@]}"}; do
+  read -r variable host ports <<<"$entry"
+  if [[ $ports != *-* ]]; then
+    is_free "$host" "$ports" ||
+      fault "Port $ports is taken by $(holder "$ports"): stop it, or set $variable to a free port."
+    continue
+  fi
+  free=0
+  for ((port = ${ports%-*}; port <= ${ports#*-}; port += 1)); do ! is_free "$host" "$port" || free=$((free + 1)); done
+  [ "$free" -ge "$needed" ] ||
+    fault "Of the ports $ports, $free are free for $needed replicas: set $variable to another port, or a range."
 done
 exit "$faults"

@@ -9,6 +9,10 @@ cd "$(dirname "$0")/.."
 choose_running
 # shellcheck disable=SC2086
 services=$(docker compose ps --services $services | sort)
+running=$(docker compose ps --quiet $SCALABLE 2>/dev/null | wc -l)
+SCALE=$((running > 1 ? running : 1))
+export SCALE
+widen_ports
 [ -n "$services" ] || { printf 'Nothing runs; start the lab with make up.\n' >&2; exit 1; }
 own=$(rows | cut -f 1 | grep -xF -- "$services" || true)
 again=$([ -n "$own" ] || echo "$services")
@@ -24,7 +28,8 @@ if [ -n "$again" ]; then
     forget $again
     [ -z "$engines" ] || docker compose up --detach --wait --no-deps $engines >/dev/null 2>&1
     ! grep -qx postgres <<<"$engines" || docker compose run --rm --no-deps databases >/dev/null 2>&1
-    [ -z "$own" ] || docker compose up --detach --wait --no-deps $own >/dev/null 2>&1
+    choose_replicas "$own"
+    [ -z "$own" ] || docker compose up --detach --wait --no-deps $scaled $own >/dev/null 2>&1
   }
 fi
 printf '  ✓ everything is as at the first start: %s\n' "$(xargs <<<"$services")"

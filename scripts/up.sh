@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # Builds what has changed, starts the lab (the core and the wings that LAB names, or the services that SERVICE names),
 # waits until it is healthy and says where it is.
-#   [LAB=WING,...] [SERVICE=NAME,...] up.sh
+#   [LAB=WING,...] [SERVICE=NAME,...] [SCALE=REPLICAS] up.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 choose_to_start
+choose_replicas "$services"
 # shellcheck disable=SC2086
 {
   scripts/ports.sh $services
   # `up --wait` fails where it is told to wait for what runs to its end; what depends on the databases starts that.
   services=$(scripts/backing-images.sh $services | grep -vx databases)
   scripts/with-progress.sh "building the images" docker compose build $services
-  output=$(docker compose up --detach --wait --wait-timeout 120 $services 2>&1) && failed=0 || failed=1
+  output=$(docker compose up --detach --wait --wait-timeout 120 $scaled $services 2>&1) && failed=0 || failed=1
   [ "$failed$services" != 0postgres ] || docker compose run --rm databases >/dev/null 2>&1 || failed=1
 }
 if [ "$failed" = 1 ]; then
@@ -29,12 +30,13 @@ published_at() { tr ',' '\n' <<<"$2" | sed -n "s/^ *\(.*\)->$1\/.*/\1/p" | sed '
 
 running=$(docker compose ps --format '{{.Service}} {{.Health}} {{.Ports}}')
 printf '\n  %-12s %-8s %-22s %-28s %s\n' service state address 'health and metrics' 'try it'
-while IFS=$'\t' read -r name port _ _ try; do
-  read -r _ health ports < <(grep "^$name " <<<"$running") || continue
-  address=$(published_at "$port" "$ports")
-  try=${try//127.0.0.1/${address%:*}}
-  printf '  %-12s %-8s %-22s %-28s %s\n' "$name" "$health" "$address" "http://$(published_at 9090 "$ports")" \
-    "${try//"$port"/${address##*:}}"
+while IFS=$'\t' read -r name port _ _ example; do
+  while read -r _ health ports; do
+    address=$(published_at "$port" "$ports")
+    try=${example//127.0.0.1/${address%:*}}
+    printf '  %-12s %-8s %-22s %-28s %s\n' "$name" "$health" "$address" "http://$(published_at 9090 "$ports")" \
+      "${try//"$port"/${address##*:}}"
+  done < <(grep "^$name " <<<"$running")
 done < <(rows)
 while read -r name health ports; do
   rows | grep -q "^$name	" && continue

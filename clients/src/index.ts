@@ -8,7 +8,7 @@ export type {
   Customer,
   DeadLetter,
   Notification,
-  Order,
+  Order as SagaOrder,
   OrderHistory,
   Payment,
   Reservation,
@@ -55,7 +55,14 @@ export {
   type CourseRefusal,
   createCourseClient,
 } from './grpc/course-client.ts'
-export { type AccountClients, createLab, type Lab, type LabOptions, type LabPorts } from './lab.ts'
+export {
+  type AccountClients,
+  createLab,
+  type Lab,
+  type LabOptions,
+  type LabPorts,
+  type LabShop,
+} from './lab.ts'
 export {
   type ApiClient,
   type ApiClientOptions,
@@ -93,6 +100,29 @@ export { createOrdersClient, type NewOrder, type OrdersClient } from './saga/ord
 export { createPaymentsClient, type NewPayment, type PaymentsClient } from './saga/payments-client.ts'
 export type { SagaPage, SagaPageOptions } from './saga/saga-api.ts'
 export {
+  createShopGraphqlClient,
+  type GraphqlVariables,
+  type ShopGraphqlClient,
+  type ShopGraphqlClientOptions,
+} from './shop/graphql-client.ts'
+export type { GraphqlFeedOptions } from './shop/graphql-feed.ts'
+export {
+  createShopGrpcClient,
+  type FeedOptions,
+  type NamedUser,
+  type NamedUsers,
+  type ShopGrpcClient,
+  type ShopGrpcClientOptions,
+} from './shop/grpc-client.ts'
+export type { FeedEvent } from './shop/grpc-messages.ts'
+export {
+  createShopJsonRpcClient,
+  type RpcCall,
+  type RpcParams,
+  type ShopJsonRpcClient,
+  type ShopJsonRpcClientOptions,
+} from './shop/jsonrpc-client.ts'
+export {
   createShopLiveClient,
   type FeedMeans,
   type FollowOptions,
@@ -109,9 +139,18 @@ export {
   type ShopRestClientOptions,
   type Tagged,
 } from './shop/rest-client.ts'
+export type {
+  ListOptions,
+  Order,
+  OrderListOptions,
+  PlaceOptions,
+  Product,
+  ShopClient,
+  User as ShopUserInFull,
+} from './shop/shop-client.ts'
 export { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 export type { HistoryMessage, HistorySession, ReadRange } from './tcp/history-session.ts'
-export { type ChatClient, createChatClient } from './websocket/chat-client.ts'
+export { type ChatClient, type ChatConnectOptions, createChatClient } from './websocket/chat-client.ts'
 export type { ChatSession, ChatSessionEvents, JoinOptions } from './websocket/chat-session.ts'
 export { createEchoClient, type EchoClient, type EchoClientOptions } from './websocket/echo-client.ts'
 export type { EchoReply, EchoSession } from './websocket/echo-session.ts'

@@ -18,8 +18,13 @@ import { createNotificationsClient, type NotificationsClient } from './saga/noti
 import { createOrchestratorClient, type OrchestratorClient } from './saga/orchestrator-client.ts'
 import { createOrdersClient, type OrdersClient } from './saga/orders-client.ts'
 import { createPaymentsClient, type PaymentsClient } from './saga/payments-client.ts'
+import { createShopGraphqlClient, type ShopGraphqlClient } from './shop/graphql-client.ts'
+import { createShopGrpcClient, type ShopGrpcClient } from './shop/grpc-client.ts'
+import { createShopJsonRpcClient, type ShopJsonRpcClient } from './shop/jsonrpc-client.ts'
 import { createShopLiveClient, type ShopLiveClient } from './shop/live-client.ts'
+import { loadedLater } from './shop/loaded-later.ts'
 import { createShopRestClient, type ShopRestClient } from './shop/rest-client.ts'
+import type { ShopClient } from './shop/shop-client.ts'
 import { createHistoryClient, type HistoryClient } from './tcp/history-client.ts'
 import { type ChatClient, createChatClient } from './websocket/chat-client.ts'
 import { createEchoClient, type EchoClient } from './websocket/echo-client.ts'
@@ -34,24 +39,32 @@ export interface LabPorts {
   readonly tcpHistory?: number | undefined
   /** WebSocket. Default: 8765. */
   readonly wsEcho?: number | undefined
+  /** The shop in gRPC. Default: 50052. */
+  readonly shopGrpc?: number | undefined
   /** The chat. Default: 8766. */
   readonly chat?: number | undefined
-  /** The shop in REST. Default: 8002. */
-  readonly shopRest?: number | undefined
-  /** The feed of the shop. Default: 8006. */
-  readonly shopLive?: number | undefined
   /** Orders of the order saga. Default: 8010. */
   readonly orders?: number | undefined
   /** Customers of the order saga. Default: 8011. */
   readonly customers?: number | undefined
-  /** Notifications of the order saga. Default: 8014. */
-  readonly notifications?: number | undefined
   /** Payments of the order saga. Default: 8012. */
   readonly payments?: number | undefined
   /** The card network of the order saga. Default: 8013. */
   readonly cards?: number | undefined
+  /** Notifications of the order saga. Default: 8014. */
+  readonly notifications?: number | undefined
   /** The orchestrator of the order saga. Default: 8015. */
   readonly orchestrator?: number | undefined
+  /** The shop in JSON-RPC. Default: 8005. */
+  readonly shopJsonRpc?: number | undefined
+  /** The shop in SOAP. Default: 8004. */
+  readonly shopSoap?: number | undefined
+  /** The shop in GraphQL. Default: 8003. */
+  readonly shopGraphql?: number | undefined
+  /** The shop in REST. Default: 8002. */
+  readonly shopRest?: number | undefined
+  /** The feed of the shop. Default: 8006. */
+  readonly shopLive?: number | undefined
 }
 
 /** Holds for every client of the lab. The host is 127.0.0.1 by default. */
@@ -72,10 +85,15 @@ export interface AccountClients {
 /** The shop, by each of its styles. */
 export interface LabShop {
   readonly rest: ShopRestClient
+  readonly grpc: ShopGrpcClient
+  readonly jsonrpc: ShopJsonRpcClient
+  /** SOAP: users are shown in full. */
+  readonly soap: ShopClient
+  readonly graphql: ShopGraphqlClient
   readonly live: ShopLiveClient
 }
 
-/** All protocols. Disposing it closes the connections of catalogue and cards; sessions are disposed by who opened them. */
+/** All protocols. Disposing it closes the connections of gRPC; sessions are disposed by who opened them. */
 export interface Lab extends AccountClients, AsyncDisposable {
   readonly authentication: AuthenticationClient
   /** gRPC */
@@ -88,17 +106,17 @@ export interface Lab extends AccountClients, AsyncDisposable {
   readonly chat: ChatClient
   /** One shop in all styles */
   readonly shop: LabShop
-  /** Of the order saga */
+  /** Orders of the order saga */
   readonly orders: OrdersClient
-  /** Of the order saga */
+  /** Customers of the order saga */
   readonly customers: CustomersClient
-  /** Of the order saga */
-  readonly notifications: NotificationsClient
-  /** Of the order saga */
+  /** Payments of the order saga */
   readonly payments: PaymentsClient
-  /** Of the order saga, gRPC */
+  /** The card network of the order saga (gRPC) */
   readonly cards: CardsClient
-  /** Of the order saga */
+  /** Notifications of the order saga */
+  readonly notifications: NotificationsClient
+  /** The orchestrator of the order saga */
   readonly orchestrator: OrchestratorClient
   /** The REST clients of an account: the same ones for the same account, which log in once. */
   as(account: Credentials): AccountClients
@@ -115,6 +133,16 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
   const authentication = createAuthenticationClient(rest)
   const catalogue = createCourseClient({ ...options, port: ports.courseGrpc })
   const cards = createCardsClient({ ...options, port: ports.cards })
+  const shop = {
+    rest: createShopRestClient({ ...options, port: ports.shopRest }),
+    grpc: createShopGrpcClient({ ...options, port: ports.shopGrpc }),
+    jsonrpc: createShopJsonRpcClient({ ...options, port: ports.shopJsonRpc }),
+    soap: loadedLater(async () =>
+      (await import('./shop/soap-client.ts')).createShopSoapClient({ ...options, port: ports.shopSoap }),
+    ),
+    graphql: createShopGraphqlClient({ ...options, port: ports.shopGraphql }),
+    live: createShopLiveClient({ ...options, port: ports.shopLive }),
+  }
   const accounts = new Map<string, AccountClients>()
 
   function as(who: Credentials): AccountClients {
@@ -131,19 +159,16 @@ export function createLab({ ports = {}, account, ...options }: LabOptions = {}):
     history: createHistoryClient({ ...options, port: ports.tcpHistory }),
     echo: createEchoClient({ ...options, port: ports.wsEcho }),
     chat: createChatClient({ ...options, port: ports.chat }),
-    shop: {
-      rest: createShopRestClient({ ...options, port: ports.shopRest }),
-      live: createShopLiveClient({ ...options, port: ports.shopLive }),
-    },
+    shop,
     orders: createOrdersClient({ ...options, port: ports.orders }),
     customers: createCustomersClient({ ...options, port: ports.customers }),
-    notifications: createNotificationsClient({ ...options, port: ports.notifications }),
     payments: createPaymentsClient({ ...options, port: ports.payments }),
     cards,
+    notifications: createNotificationsClient({ ...options, port: ports.notifications }),
     orchestrator: createOrchestratorClient({ ...options, port: ports.orchestrator }),
     as,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([catalogue[Symbol.asyncDispose](), cards[Symbol.asyncDispose]()])
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([catalogue, cards, shop.grpc].map((client) => client[Symbol.asyncDispose]()))
     },
   }
 }

@@ -1,6 +1,15 @@
 import * as z from 'zod'
 import { type answers, defineRequests } from './schemas.ts'
 
+export {
+  type RpcResponse,
+  rpcEntities,
+  rpcErrors,
+  rpcInvalidRequest,
+  rpcPageOf,
+  rpcParseError,
+  rpcResponse,
+} from './json-rpc.ts'
 export { feedCloses, feedPaths, ShopEvent, ShopFeedPart } from './live.ts'
 export { answers, defineRequests, type Scalars } from './schemas.ts'
 

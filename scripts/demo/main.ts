@@ -1,4 +1,5 @@
-// The story that `make demo` tells: each protocol, spoken to the containers that run, through the typed clients.
+// The story that `make demo` tells: each protocol of the wings that LAB names (default: the core), spoken to the containers
+// that run, through the typed clients.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ServiceName, serviceNames, services } from '../../contracts/services.ts'
@@ -10,7 +11,10 @@ type Tell = (story: Story, address: Address) => Promise<void>
 
 const story = createStory((text) => process.stdout.write(text))
 
+const asked = (process.env['LAB'] || 'core').split(/[\s,]+/)
+
 for (const name of serviceNames) {
+  if (!asked.includes('all') && !asked.includes(services[name].wing)) continue
   const chapter = join(import.meta.dirname, 'services', `${name}.ts`)
   if (existsSync(chapter)) await tellOf(name, (await import(chapter)).tell)
 }

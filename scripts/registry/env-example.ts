@@ -12,6 +12,8 @@ const ofTheLab = `# Copy to .env and uncomment what you want to change; \`make u
 #LAB_TAG=latest
 # The host address on which all ports are published. 0.0.0.0 opens them to your network.
 #LAB_BIND=127.0.0.1
+# Replicas of the chat (\`make up LAB=chat SCALE=2\`), from CHAT_PORT and CHAT_ADMIN_PORT on; either may be a range: 8766-8769.
+#SCALE=1
 # The official Node image that the services are built on.
 #NODE_IMAGE=node:26-trixie-slim
 `

@@ -46,6 +46,9 @@ const gateway = 'gateway'
 /** Runs once and ends. */
 const oneShot = 'databases'
 
+/** Swarm gives a file system in memory no owner. */
+const anyoneMayWrite = 0o1777
+
 /** A stack for Docker Swarm, of a compose file. Keys that Swarm does not take are left out or said its way. */
 export function stackOf({ services }: ComposeFile, options: StackOptions) {
   const configs: Record<string, { file: string }> = {}
@@ -94,7 +97,7 @@ function describe(
   kept: readonly Mount[],
   options: StackOptions,
 ) {
-  const { command, entrypoint, mem_limit, pids_limit, ports, volumes, environment, ...rest } = service
+  const { command, entrypoint, mem_limit, pids_limit, ports, tmpfs = [], environment, ...rest } = service
   const taken = [
     'image',
     'user',
@@ -103,7 +106,6 @@ function describe(
     'read_only',
     'cap_drop',
     'security_opt',
-    'tmpfs',
     'healthcheck',
     'logging',
     'stop_grace_period',
@@ -121,7 +123,14 @@ function describe(
         mode: file.endsWith('.sh') ? 0o555 : 0o444,
       })),
     }),
-    ...(kept.length > 0 && { volumes: kept.map(({ source, target }) => `${source}:${target}`) }),
+    volumes: [
+      ...kept.map(({ source, target }) => `${source}:${target}`),
+      ...tmpfs.map((mount) => ({
+        type: 'tmpfs',
+        target: mount.replace(/:.*/, ''),
+        tmpfs: { mode: anyoneMayWrite },
+      })),
+    ],
     ...(name === gateway && {
       ports: ports?.map(({ target, published }) => ({ target, published: Number(published), mode: 'host' })),
     }),

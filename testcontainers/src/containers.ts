@@ -8,8 +8,12 @@ import { OrchestratorContainer } from './orchestrator-container.ts'
 import { OrdersContainer } from './orders-container.ts'
 import { PaymentsContainer } from './payments-container.ts'
 import type { ServiceContainer } from './service-container.ts'
+import { ShopGraphqlContainer } from './shop-graphql-container.ts'
+import { ShopGrpcContainer } from './shop-grpc-container.ts'
+import { ShopJsonRpcContainer } from './shop-jsonrpc-container.ts'
 import { ShopLiveContainer } from './shop-live-container.ts'
 import { ShopRestContainer } from './shop-rest-container.ts'
+import { ShopSoapContainer } from './shop-soap-container.ts'
 import type { StartedServiceContainer } from './started-service-container.ts'
 import { TcpHistoryContainer } from './tcp-history-container.ts'
 import { UsersApiContainer } from './users-api-container.ts'
@@ -22,8 +26,12 @@ export const containers = {
   'tcp-history': TcpHistoryContainer,
   'ws-echo': WsEchoContainer,
   'shop-rest': ShopRestContainer,
+  'shop-grpc': ShopGrpcContainer,
+  'shop-soap': ShopSoapContainer,
   chat: ChatContainer,
+  'shop-jsonrpc': ShopJsonRpcContainer,
   'shop-live': ShopLiveContainer,
+  'shop-graphql': ShopGraphqlContainer,
   orders: OrdersContainer,
   customers: CustomersContainer,
   notifications: NotificationsContainer,

@@ -33,8 +33,12 @@ export {
 } from './saga-container.ts'
 export { ServiceContainer } from './service-container.ts'
 export { ShopContainer, StartedShopContainer } from './shop-container.ts'
+export { ShopGraphqlContainer, StartedShopGraphqlContainer } from './shop-graphql-container.ts'
+export { ShopGrpcContainer, StartedShopGrpcContainer } from './shop-grpc-container.ts'
+export { ShopJsonRpcContainer, StartedShopJsonRpcContainer } from './shop-jsonrpc-container.ts'
 export { ShopLiveContainer, StartedShopLiveContainer } from './shop-live-container.ts'
 export { ShopRestContainer, StartedShopRestContainer } from './shop-rest-container.ts'
+export { ShopSoapContainer, StartedShopSoapContainer } from './shop-soap-container.ts'
 export { type Address, StartedServiceContainer } from './started-service-container.ts'
 export { StartedTcpHistoryContainer, TcpHistoryContainer } from './tcp-history-container.ts'
 export type { Limits } from './throttle.ts'
@@ -43,4 +47,5 @@ export {
   type UsersApiClient,
   UsersApiContainer,
 } from './users-api-container.ts'
+export { StartedValkey, startValkey } from './valkey.ts'
 export { StartedWsEchoContainer, WsEchoContainer } from './ws-echo-container.ts'

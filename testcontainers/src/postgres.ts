@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { PostgreSqlContainer, type StartedPostgreSqlContainer } from '@testcontainers/postgresql'
-import { Network, StartedNetwork } from 'testcontainers'
+import type { StartedNetwork } from 'testcontainers'
 import { type Container, type ContainerRuntime, containerRuntime, unlessGone } from './container-runtime.ts'
+import { startNetwork } from './network.ts'
 
 const alias = 'postgres'
 const pollMs = 50
@@ -29,13 +29,6 @@ export async function startPostgres(container = newPostgres()): Promise<StartedP
 /** A PostgreSQL that `startPostgres` is to start, to be changed before. */
 export function newPostgres(image = process.env['POSTGRES_IMAGE'] || defaultImage): PostgreSqlContainer {
   return new PostgreSqlContainer(image)
-}
-
-async function startNetwork({ client, hasReaper }: ContainerRuntime): Promise<StartedNetwork> {
-  if (hasReaper) return new Network().start()
-  const name = `lab-${randomUUID()}`
-  const network = await client.network.create({ Name: name, Driver: 'bridge' })
-  return new StartedNetwork(client, name, network)
 }
 
 /** A PostgreSQL that runs, and what can be done to it. Disposing removes it with its network and its data. */

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { createChatClient } from '@polyservice-lab/clients'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type RunningService, startLab } from '../support/lab.ts'
@@ -23,6 +25,12 @@ const hostile = [
   '\u202Eevil\u202C and \u200Binvisible\u200B',
 ]
 
+/** A page keeps so many. */
+const pageMessagesMax = 500
+
+/** The Big List of Naughty Strings: 500 and more, with its scripts for pages. */
+const naughty: readonly string[] = createRequire(import.meta.url)('big-list-of-naughty-strings')
+
 describe.runIf(existsSync(executablePath))(
   'in Chromium (needs /usr/bin/chromium)',
   { timeout: 120_000 },
@@ -35,7 +43,7 @@ describe.runIf(existsSync(executablePath))(
     const complaints: string[] = []
 
     beforeAll(async () => {
-      lab = await startLab(['chat'], { MESSAGES_BURST_MAX: '500' })
+      lab = await startLab(['chat'], { MESSAGES_BURST_MAX: '2000' })
       service = lab.service('chat')
       browser = await chromium.launch({ executablePath, args })
     })
@@ -146,6 +154,31 @@ describe.runIf(existsSync(executablePath))(
         )
       }
       expect(await bob.locator('#user-list li').first().textContent()).toBe('<b>Ada</b>')
+    })
+
+    test('a known list of hostile strings is shown as it is, on both protocols and in the list of frames', async () => {
+      const pages = [await login(await open(), 'Ada'), await login(await open(), 'Bob', 'WebSocket')]
+      const dialogs: string[] = []
+      for (const page of pages) {
+        page.on('dialog', (dialog) => {
+          dialogs.push(dialog.message())
+          void dialog.dismiss()
+        })
+        await page.locator('#log summary').click()
+      }
+      await using eve = await createChatClient(service.address()).connect()
+      await eve.login('Eve')
+      await eve.send('general', 'harmless')
+      const tags = (page: Page) =>
+        page.evaluate(
+          '[...new Set([...document.querySelectorAll("#messages *, #frames *")].map((one) => one.tagName))].sort()',
+        )
+      for (const page of pages) await shows(page, ['harmless'])
+      const harmless = await Promise.all(pages.map(tags))
+      for (const text of naughty) await eve.send('general', text)
+      for (const page of pages) await shows(page, naughty.slice(-pageMessagesMax))
+      expect(await Promise.all(pages.map(tags))).toEqual(harmless)
+      expect(dialogs).toEqual([])
     })
 
     test('the protocol can be changed in the middle, and frames are shown on demand', async () => {

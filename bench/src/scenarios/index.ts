@@ -1,5 +1,8 @@
 import type { Scenario } from '../scenario.ts'
+import { broadcast } from '../services/chat/broadcast.ts'
+import { idle } from '../services/chat/idle.ts'
 import { measuredServices } from '../services/index.ts'
+import { soapGetUser } from '../services/shop-soap/get-user.ts'
 import { containers } from './containers.ts'
 import { crowd } from './crowd.ts'
 import { images } from './images.ts'
@@ -12,6 +15,9 @@ export const scenarios: readonly Scenario[] = [
   oneRecord,
   manyItems,
   ...measuredServices.flatMap((service) => service.scenarios),
+  broadcast,
+  idle,
+  soapGetUser,
   crowd,
   containers,
   images,

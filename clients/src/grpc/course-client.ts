@@ -1,15 +1,11 @@
-import { isIP } from 'node:net'
-import { ChannelCredentials, compressionAlgorithms } from '@grpc/grpc-js'
 import { CourseService, type ImportCoursesResponse } from '@polyservice-lab/contracts/course-grpc'
 import { services } from '@polyservice-lab/contracts/services'
-import { type ClientOptions, defaultTimeoutMs, hostPort } from '../core/call-options.ts'
+import { defaultTimeoutMs } from '../core/call-options.ts'
 import type { LabErrorCode } from '../core/lab-error.ts'
-import { type GrpcCallOptions as CourseCallOptions, GrpcChannel, type MessageStream } from './grpc-channel.ts'
+import type { GrpcCallOptions as CourseCallOptions, MessageStream } from './grpc-channel.ts'
 import { labCode } from './grpc-errors.ts'
-import { retryChannelOptions } from './retry-channel.ts'
+import { type ChannelOptions, openChannel } from './open-channel.ts'
 import { safeInteger } from './safe-integer.ts'
-
-const defaultKeepaliveMs = 20_000
 
 export interface Course {
   readonly courseId: string
@@ -19,26 +15,9 @@ export interface Course {
 
 export type { GrpcCallOptions as CourseCallOptions } from './grpc-channel.ts'
 
-export interface CourseClientOptions extends ClientOptions, CourseCallOptions {
-  /** Compresses what is sent. Default: off. */
-  readonly gzip?: boolean | undefined
-  /**
-   * How often the server is asked for its health while a call is open, in ms: a call whose server does not answer within
-   * ten seconds ends as `unavailable`. Default: 20,000.
-   */
-  readonly keepaliveMs?: number | undefined
-  /** Speaks TLS. Without `ca` the authorities of the machine count; `certificate` and `key` are for mutual TLS. */
-  readonly tls?: CourseClientTls | undefined
-}
+export type { ChannelTls as CourseClientTls } from './open-channel.ts'
 
-/** Certificates and keys in PEM. */
-export interface CourseClientTls {
-  readonly ca?: Buffer | undefined
-  readonly certificate?: Buffer | undefined
-  readonly key?: Buffer | undefined
-  /** The name that the certificate of the server must bear. Default: `host`, or localhost where that is an address. */
-  readonly serverName?: string | undefined
-}
+export type CourseClientOptions = ChannelOptions
 
 export interface CoursePage extends AsyncIterable<Course> {
   /** The token of the next page, once this one was read to its end; undefined after the last page. */
@@ -114,40 +93,12 @@ export interface CourseClient extends AsyncDisposable {
  * for await (const { title } of courses.listCourses()) console.log(title)
  */
 export function createCourseClient(options: CourseClientOptions = {}): CourseClient {
-  const {
-    host = '127.0.0.1',
-    port = services['course-grpc'].port,
-    tls,
-    gzip,
-    keepaliveMs = defaultKeepaliveMs,
-    retries,
-    onWire,
-    ...calls
-  } = options
   const { getCourse, listCourses, importCourses, study, createCourse, updateCourse, deleteCourse } =
     CourseService.method
-  const channel = new GrpcChannel({
-    ...calls,
-    keepaliveMs,
-    onWire,
-    tls: tls !== undefined,
-    retries: Boolean(retries),
-    address: hostPort(host, port),
-    credentials: tls === undefined ? ChannelCredentials.createInsecure() : secureCredentials(tls),
-    options: {
-      'grpc.enable_channelz': 0,
-      'grpc.service_config_disable_resolution': 1,
-      // A channel of its own per client, so that disposing one closes its connection.
-      'grpc.use_local_subchannel_pool': 1,
-      // TLS names no addresses (RFC 6066, 3), and Node refuses them.
-      'grpc.ssl_target_name_override': tls?.serverName ?? (isIP(host) === 0 ? host : 'localhost'),
-      ...(retries ? retryChannelOptions([getCourse, listCourses], retries) : {}),
-      ...(gzip ? { 'grpc.default_compression_algorithm': compressionAlgorithms.gzip } : {}),
-    },
-  })
+  const channel = openChannel(options, services['course-grpc'].port, [getCourse, listCourses])
   const bounded = (call: CourseCallOptions = {}): CourseCallOptions => ({
     ...call,
-    timeoutMs: call.timeoutMs ?? calls.timeoutMs ?? defaultTimeoutMs,
+    timeoutMs: call.timeoutMs ?? options.timeoutMs ?? defaultTimeoutMs,
   })
 
   return {
@@ -190,10 +141,6 @@ export function createCourseClient(options: CourseClientOptions = {}): CourseCli
     },
     [Symbol.asyncDispose]: async () => channel[Symbol.dispose](),
   }
-}
-
-function secureCredentials({ ca, certificate, key }: CourseClientTls): ChannelCredentials {
-  return ChannelCredentials.createSsl(ca ?? null, key ?? null, certificate ?? null)
 }
 
 async function* map<A, B>(stream: MessageStream<A>, convert: (message: A) => B): AsyncGenerator<B> {

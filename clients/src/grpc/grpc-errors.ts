@@ -1,7 +1,7 @@
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf'
 import { anyUnpack } from '@bufbuild/protobuf/wkt'
 import { type StatusObject, status } from '@grpc/grpc-js'
-import { BadRequestSchema, StatusSchema } from '@polyservice-lab/contracts/grpc'
+import { BadRequestSchema, ErrorInfoSchema, StatusSchema } from '@polyservice-lab/contracts/grpc'
 import { LabError, type LabErrorCode } from '../core/lab-error.ts'
 
 /** The statuses of the services and of grpc-js as codes of the lab. What says that a server failed is `internal`. */
@@ -34,19 +34,27 @@ export function labCode(code: number): LabErrorCode {
 
 /** The error of a call that ended with a status, with what google.rpc.Status tells of it. */
 export function statusError({ code, details, metadata }: StatusObject, cause?: unknown): LabError {
-  const violations = badRequest(metadata.get('grpc-status-details-bin')[0])?.fieldViolations ?? []
+  const rich = richStatus(metadata.get('grpc-status-details-bin')[0])
+  const violations = find(rich, BadRequestSchema)?.fieldViolations ?? []
+  const reason = find(rich, ErrorInfoSchema)?.reason.toLowerCase()
   return new LabError(labCode(code), details, {
     status: status[code] ?? code,
+    // Some servers name the code again.
+    reason: reason === labCode(code) ? undefined : reason,
     violations: violations.map(({ field, description }) => ({ field, description })),
     requestId: metadata.get('x-request-id')[0]?.toString(),
     cause,
   })
 }
 
-function badRequest(details: string | Buffer | undefined): MessageShape<typeof BadRequestSchema> | undefined {
-  if (!Buffer.isBuffer(details)) return undefined
-  const rich = parse(StatusSchema, details)
-  return rich?.details.map((any) => anyUnpack(any, BadRequestSchema)).find((message) => message !== undefined)
+type RichStatus = MessageShape<typeof StatusSchema>
+
+function richStatus(details: string | Buffer | undefined): RichStatus | undefined {
+  return Buffer.isBuffer(details) ? parse(StatusSchema, details) : undefined
+}
+
+function find<D extends DescMessage>(rich: RichStatus | undefined, schema: D): MessageShape<D> | undefined {
+  return rich?.details.map((any) => anyUnpack(any, schema)).find((message) => message !== undefined)
 }
 
 /** Undefined for bytes that are no such message: what a peer says wrong must not hide what it says right. */

@@ -1,4 +1,3 @@
-import { roomsProtocol } from '@polyservice-lab/contracts/chat'
 import { services } from '@polyservice-lab/contracts/services'
 import {
   type CallOptions,
@@ -8,14 +7,21 @@ import {
   streamSignal,
 } from '../core/call-options.ts'
 import { tellExchange } from '../core/wire.ts'
-import { ChatConnection } from './chat-connection.ts'
 import { type ChatSession, ResumingChatSession } from './chat-session.ts'
-import { openWebSocket } from './open-web-socket.ts'
+import { connectPlain } from './plain-chat-wire.ts'
+import { connectSocketIo } from './socket-io-chat-wire.ts'
 
-/** Speaks to the chat over plain WebSocket (contracts/chat/PROTOCOL.md). It throws LabErrors only. */
+const edges = { websocket: connectPlain, 'socket.io': connectSocketIo } as const
+
+export interface ChatConnectOptions extends CallOptions {
+  /** The protocol that is spoken. Default: `websocket`. */
+  readonly edge?: keyof typeof edges | undefined
+}
+
+/** Speaks to the chat over plain WebSocket or over Socket.IO (contracts/chat/PROTOCOL.md). It throws LabErrors only. */
 export interface ChatClient {
   /** Opens a connection, which nobody sees before its login. The timeout holds for the opening; the signal ends the session. */
-  connect(call?: CallOptions): Promise<ChatSession>
+  connect(options?: ChatConnectOptions): Promise<ChatSession>
 }
 
 /**
@@ -30,18 +36,12 @@ export function createChatClient(options: ClientOptions = {}): ChatClient {
   const { host = '127.0.0.1', port = services.chat.port, retries } = options
   const address = hostPort(host, port)
   return {
-    connect(call = {}) {
+    connect({ edge = 'websocket', ...call } = {}) {
       const tell = tellExchange(options.onWire, 'websocket')
       const signal = streamSignal(options, { signal: call.signal })
-      const protocols = [roomsProtocol]
-      const start = { address, path: '/ws', protocols, origin: undefined, compression: false, tell }
+      const open = () => callSignal({ ...options, signal }, call)
       const session = new ResumingChatSession(
-        (heard) =>
-          openWebSocket(
-            start,
-            callSignal({ ...options, signal }, call),
-            (socket) => new ChatConnection(socket, { signal, tell, heard }),
-          ),
+        (heard) => edges[edge]({ address, tell, signal }, open(), heard),
         { retries, signal, tell },
       )
       return session.start()

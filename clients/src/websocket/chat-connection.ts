@@ -1,72 +1,57 @@
 import type { ChatEvents, ChatRequestName, ChatRequests } from '@polyservice-lab/contracts/chat'
-import { WebSocket } from 'ws'
 import { abortError } from '../core/call-options.ts'
 import { LabError, type LabErrorCode } from '../core/lab-error.ts'
-import type { Tell } from '../core/wire.ts'
-import { describeClose, describeMessage } from './describe-frame.ts'
-import { closedError } from './echo-errors.ts'
 
-/** What the server sends on a connection that knows rooms. */
-type ServerMessage =
-  | { readonly type: 'connection_established'; readonly client_id: string }
-  | { readonly type: 'ack'; readonly id: number }
-  | {
-      readonly type: 'error'
-      readonly id?: number
-      readonly code: string
-      readonly message: string
-      readonly detail?: string
-    }
-  | { [Name in keyof ChatEvents]: { readonly type: Name } & ChatEvents[Name] }[keyof ChatEvents]
-
-export interface ChatConnectionOptions {
-  /** Ends the connection. */
-  readonly signal: AbortSignal
-  readonly tell: Tell | undefined
-  readonly heard: <Name extends keyof ChatEvents>(name: Name, fields: ChatEvents[Name]) => void
+/** What a request was refused with. */
+export interface ChatFault {
+  readonly code: string
+  readonly message: string
+  readonly detail?: string
 }
+
+/** The socket of one of the two protocols. */
+export interface ChatWire {
+  readonly isOpen: boolean
+  /** @param id a number that no other request of the connection has */
+  send(id: number, name: ChatRequestName, fields: object): void
+  close(): void
+  /** Ends it without a close. */
+  terminate(): void
+}
+
+/** Calls a listener for an event of the chat. */
+export type Heard = <Name extends keyof ChatEvents>(name: Name, fields: ChatEvents[Name]) => void
 
 interface Pending {
   readonly resolve: (ack: object) => void
   readonly reject: (error: LabError) => void
 }
 
-/** One WebSocket to the chat that has just opened: requests and their acks, and what is heard. */
+/** One connection to the chat that has just opened: requests and their acks. The wire calls it with what it hears. */
 export class ChatConnection {
   /** The id of the person; known when the server has counted the connection. */
   readonly established: Promise<string>
   /** Resolves with why the connection has ended. */
   readonly ended: Promise<LabError>
-  readonly #socket: WebSocket
-  readonly #options: ChatConnectionOptions
+  readonly heard: Heard
+  readonly #wire: ChatWire
   readonly #pending = new Map<number, Pending>()
   readonly #established = Promise.withResolvers<string>()
+  readonly #ended = Promise.withResolvers<LabError>()
+  readonly #signal: AbortSignal
   #lastId = 0
   #failure: LabError | undefined
 
-  constructor(socket: WebSocket, options: ChatConnectionOptions) {
-    this.#socket = socket
-    this.#options = options
+  /** @param signal ends the connection */
+  constructor(wire: ChatWire, signal: AbortSignal, heard: Heard) {
+    this.#wire = wire
+    this.#signal = signal
+    this.heard = heard
     this.established = this.#established.promise
     this.established.catch(() => {})
-    socket.on('message', (data) => this.#received(data as Buffer))
-    socket.on('error', () => {})
-    const abort = () => {
-      this.#failure ??= abortError(options.signal)
-      socket.terminate()
-    }
-    this.ended = new Promise((resolve) => {
-      socket.on('close', (code, reason) => {
-        options.signal.removeEventListener('abort', abort)
-        options.tell?.({ direction: 'received', text: describeClose(code, reason.toString()) })
-        this.#failure ??= closedError(code, reason.toString())
-        this.#established.reject(this.#failure)
-        for (const { reject } of this.#pending.values()) reject(this.#failure)
-        resolve(this.#failure)
-      })
-    })
-    options.signal.addEventListener('abort', abort, { once: true })
-    if (options.signal.aborted) abort()
+    this.ended = this.#ended.promise
+    signal.addEventListener('abort', this.#abort, { once: true })
+    if (signal.aborted) this.#abort()
   }
 
   get hasEnded(): boolean {
@@ -77,46 +62,51 @@ export class ChatConnection {
    * Sends a request; resolves with its ack.
    * @throws LabError of the server, or of the connection that ended before
    */
-  async request<Name extends ChatRequestName>(type: Name, fields: ChatRequests[Name]): Promise<object> {
-    if (this.#socket.readyState !== WebSocket.OPEN) throw await this.ended
+  async request<Name extends ChatRequestName>(name: Name, fields: ChatRequests[Name]): Promise<object> {
+    if (!this.#wire.isOpen) throw await this.ended
     this.#lastId += 1
-    const id = this.#lastId
-    const payload = Buffer.from(JSON.stringify({ type, id, ...fields }))
-    this.#options.tell?.({ direction: 'sent', text: describeMessage(payload, false, true), bytes: payload })
     const { promise, resolve, reject } = Promise.withResolvers<object>()
-    this.#pending.set(id, { resolve, reject })
-    this.#socket.send(payload, { binary: false }, () => {})
+    this.#pending.set(this.#lastId, { resolve, reject })
+    this.#wire.send(this.#lastId, name, fields)
     return promise
   }
 
   async close(): Promise<void> {
-    this.#socket.close(1000)
+    this.#wire.close()
     await this.ended
   }
 
-  #received(payload: Buffer): void {
-    const text = describeMessage(payload, false, false)
-    this.#options.tell?.({ direction: 'received', text, bytes: payload })
-    const message: ServerMessage = JSON.parse(payload.toString())
-    if (message.type === 'connection_established') this.#established.resolve(message.client_id)
-    else if (message.type === 'error') this.#take(message.id)?.reject(refusedRequest(message))
-    else if (message.type === 'ack') {
-      const { type, id, ...ack } = message
-      this.#take(id)?.resolve(ack)
-    } else {
-      const { type, ...fields } = message
-      this.#options.heard(type, fields as ChatEvents[typeof type])
-    }
+  /** The server has counted the connection. */
+  opened(id: string): void {
+    this.#established.resolve(id)
   }
 
-  #take(id: number | undefined): Pending | undefined {
-    const pending = this.#pending.get(id ?? 0)
-    this.#pending.delete(id ?? 0)
+  acknowledged(id: number, ack: object): void {
+    this.#take(id)?.resolve(ack)
+  }
+
+  refused(id: number, fault: ChatFault): void {
+    const { code, detail, message } = fault
+    const status = { status: code, body: fault }
+    this.#take(id)?.reject(new LabError(code as LabErrorCode, detail ?? message, status))
+  }
+
+  closed(error: LabError): void {
+    this.#signal.removeEventListener('abort', this.#abort)
+    this.#failure ??= error
+    this.#established.reject(this.#failure)
+    for (const { reject } of this.#pending.values()) reject(this.#failure)
+    this.#ended.resolve(this.#failure)
+  }
+
+  readonly #abort = (): void => {
+    this.#failure ??= abortError(this.#signal)
+    this.#wire.terminate()
+  }
+
+  #take(id: number): Pending | undefined {
+    const pending = this.#pending.get(id)
+    this.#pending.delete(id)
     return pending
   }
-}
-
-function refusedRequest(message: Extract<ServerMessage, { type: 'error' }>): LabError {
-  const { code, detail } = message
-  return new LabError(code as LabErrorCode, detail ?? message.message, { status: code, body: message })
 }

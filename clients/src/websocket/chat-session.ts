@@ -8,10 +8,12 @@ import type {
 } from '@polyservice-lab/contracts/chat'
 import { LabError } from '../core/lab-error.ts'
 import { lostPeer, Retrier, type RetryContext } from '../core/retries.ts'
-import type { ChatConnection } from './chat-connection.ts'
+import type { ChatConnection, Heard } from './chat-connection.ts'
 
-/** What a session tells: the events of the chat, and one of its own. */
+/** What a session tells: the events of the chat, and two of its own. */
 export interface ChatSessionEvents extends ChatEvents {
+  /** The connection has ended, and not by the session. */
+  readonly lost: LabError
   /** The session has another connection, and is in its rooms again; what could not be replayed is told by `complete`. */
   readonly resumed: { readonly user_id: string; readonly rooms: readonly ChatAcks['join_room'][] }
 }
@@ -168,9 +170,19 @@ export class ResumingChatSession implements ChatSession {
   }
 
   async #connect(): Promise<void> {
-    const connection = await this.#open((name, fields) => this.#heard(name, fields))
-    this.#id = await connection.established
-    if (this.#username !== undefined) await this.#resume(connection, this.#username)
+    let isGivenUp = false
+    const connection = await this.#open((name, fields) => {
+      // What it hears is not in step with what the next one is asked for.
+      if (!isGivenUp) this.#heard(name, fields)
+    })
+    try {
+      this.#id = await connection.established
+      if (this.#username !== undefined) await this.#resume(connection, this.#username)
+    } catch (error) {
+      isGivenUp = true
+      void connection.close()
+      throw error
+    }
     this.#connection = connection
     void connection.ended.then((error) => this.#lost(connection, error))
   }
@@ -188,6 +200,7 @@ export class ResumingChatSession implements ChatSession {
 
   #lost(connection: ChatConnection, error: LabError): void {
     if (this.#closing.signal.aborted || this.#connection !== connection) return
+    this.#tell('lost', error)
     this.#reconnecting = this.#reconnect(connection, error)
     // Whoever makes the next request is told.
     this.#reconnecting.catch(() => {})
@@ -232,5 +245,3 @@ export class ResumingChatSession implements ChatSession {
     for (const listener of listeners ?? []) listener(event)
   }
 }
-
-export type Heard = <Name extends keyof ChatEvents>(name: Name, fields: ChatEvents[Name]) => void

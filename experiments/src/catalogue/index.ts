@@ -1,9 +1,11 @@
 import type { Experiment } from '../experiment.ts'
 import { cardTimesOutAfterCharging } from './card-times-out-after-charging.ts'
+import { chatHerd } from './chat-herd.ts'
 import { databaseRestarts } from './database-restarts.ts'
 import { diskFull } from './disk-full.ts'
 import { goawayInMidStream } from './goaway-in-mid-stream.ts'
 import { halfAFrame } from './half-a-frame.ts'
+import { killAChatReplica } from './kill-a-chat-replica.ts'
 import { killAnything } from './kill-anything.ts'
 import { killTheHistory } from './kill-the-history.ts'
 import { orchestratorDiesBetweenTwoSteps } from './orchestrator-dies-between-two-steps.ts'
@@ -46,4 +48,6 @@ export const experiments: readonly Experiment[] = [
   cardTimesOutAfterCharging,
   orchestratorDiesBetweenTwoSteps,
   killAnything,
+  chatHerd,
+  killAChatReplica,
 ]

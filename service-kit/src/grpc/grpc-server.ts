@@ -77,7 +77,7 @@ export function createGrpcServer(options: GrpcServerOptions, deps: ServiceDeps):
     start: (port, host) => listen(front, port, host),
 
     async drain(timeoutMs) {
-      draining.abort()
+      draining.abort(new AppError('unavailable', 'the server is shutting down'))
       const closed = new Promise<void>((resolve) => front.close(() => resolve()))
       for (const session of sessions) sayGoodbye(session)
       const timers = [
@@ -114,7 +114,8 @@ function register(
     receiveBudget: new ReceiveBudget(limits.receiveBytesMax),
     sendBudget: new SendBudget(limits.sendBytesMax),
   }
-  const calls = createCalls({ callsMax: limits.callsMax, limits, deps, toWire, ...budgets, paths, onSession })
+  const options = { callsMax: limits.callsMax, limits, deps, toWire, ...budgets, draining, paths, onSession }
+  const calls = createCalls(options)
   const asIs = (bytes: Buffer) => bytes
   for (const { path, type, serve } of all)
     server.register(

@@ -1,5 +1,5 @@
 export { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './grpc-server.ts'
-export { type Handlers, type Route, serveMethods } from './handlers.ts'
+export { type Authorize, type Handlers, type Route, serveMethods } from './handlers.ts'
 export { type GrpcLimits, readGrpcLimits } from './limits.ts'
 export type { CallContext } from './server-call.ts'
-export { createToWire, grpcStatuses, protoName, type ToWire } from './status.ts'
+export { createToWire, grpcStatuses, protoName, type ToWire, type ToWireOptions } from './status.ts'

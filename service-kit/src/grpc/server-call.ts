@@ -1,12 +1,19 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf'
-import { Metadata, type ServerDuplexStream, type StatusObject, status } from '@grpc/grpc-js'
+import {
+  Metadata,
+  type ServerDuplexStream,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  status,
+} from '@grpc/grpc-js'
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
 import { decodeMessage } from '@polyservice-lab/contracts/grpc'
 import { AppError } from '../app-error.ts'
 import type { BudgetShare, ReceiveBudget } from '../receive-budget.ts'
 import type { ServiceDeps } from '../run-service.ts'
 import { pieceBytes, type SendBudget, type Waiting } from '../send-budget.ts'
+import type { Work } from '../work.ts'
 import {
   acceptedEncodings,
   decompress,
@@ -23,8 +30,11 @@ import { refuseTheRest, respond } from './stream-status.ts'
 const timerMsMax = 2 ** 31 - 1
 /** What a call may hold of what has come before it counts against the budget of all. */
 const uncountedBytes = 768
-/** Bytes of answers that may wait for the reader of one call before its handler has to. */
-const unsentBytesMax = 16_384
+/** Bytes of answers that may wait for the reader of one call before its handler has to, where nothing else is said. */
+const bufferBytesDefault = 16_384
+
+/** What grpc-js gives to a handler, of whichever kind; messages are bytes. */
+export type GrpcCall = ServerUnaryCall<Buffer, Buffer> & ServerDuplexStream<Buffer, Buffer>
 
 /** What all calls of a server share. */
 export interface CallOptions {
@@ -33,19 +43,28 @@ export interface CallOptions {
     readonly receiveBytesMax: number
     readonly sendTimeoutMs: number
     readonly requestTimeoutMs: number
+    readonly bufferBytesMax?: number
   }
   readonly deps: ServiceDeps
   readonly toWire: ToWire
   readonly receiveBudget: ReceiveBudget
   readonly sendBudget: SendBudget
+  /** Aborted when the server begins to drain. */
+  readonly draining: AbortSignal
 }
 
 /** What a handler knows of the call that it answers. */
-export interface CallContext {
+export interface CallContext extends Work {
   /** Aborted with an AppError when the call is cancelled, runs out of time or is cut off by the end of a drain. */
   readonly signal: AbortSignal
+  /** Aborted when the server begins to drain: what has no end of its own ends then. */
+  readonly draining: AbortSignal
+  /** What the client sent as `authorization`. */
+  readonly authorization: string | undefined
   /** Goes out with the status. */
   readonly trailers: Metadata
+  /** Tells the client of a stream that the call is accepted; without it, the first message does. */
+  sendInitialMetadata(): void
 }
 
 /**
@@ -56,6 +75,8 @@ export interface CallContext {
 export class ServerCall implements CallContext, Waiting {
   readonly requestId: string
   readonly trailers = new Metadata()
+  readonly draining: AbortSignal
+  authorization: string | undefined
   readonly #stream: ServerHttp2Stream
   readonly #operation: string
   readonly #options: CallOptions
@@ -68,7 +89,8 @@ export class ServerCall implements CallContext, Waiting {
   #deadline: NodeJS.Timeout | undefined
   #abort: AbortController | undefined
   #reason: AppError | undefined
-  #end: ((status: StatusObject) => void) | undefined
+  #grpc: GrpcCall | undefined
+  #callback: sendUnaryData<Buffer> | undefined
   #outcome: ErrorCode | 'ok' | undefined
   #status = 0
   #unsentBytes = 0
@@ -81,6 +103,7 @@ export class ServerCall implements CallContext, Waiting {
     this.requestId = readRequestId(requestId as string)
     this.#operation = operation
     this.#options = options
+    this.draining = options.draining
     options.deps.metrics.inFlight.inc()
   }
 
@@ -97,6 +120,7 @@ export class ServerCall implements CallContext, Waiting {
 
   /** Reads what the headers say beside the id. @throws AppError where they are wrong */
   begin(headers: IncomingHttpHeaders): void {
+    this.authorization = headers.authorization
     this.#encoding = readEncoding(headers)
     const timeoutMs = readTimeout(headers)
     if (timeoutMs > timerMsMax) return
@@ -123,9 +147,14 @@ export class ServerCall implements CallContext, Waiting {
     }
   }
 
-  /** A handler answers from here on; `end` gives the status to grpc-js when the call fails. */
-  handle(end: (status: StatusObject) => void): void {
-    this.#end = end
+  /** A handler answers from here on. @param callback that of grpc-js, where there is one answer at most */
+  handle(grpc: GrpcCall, callback: sendUnaryData<Buffer> | undefined): void {
+    this.#grpc = grpc
+    this.#callback = callback
+  }
+
+  sendInitialMetadata(): void {
+    if (!this.isEnded) this.#grpc?.sendMetadata(new Metadata())
   }
 
   /**
@@ -145,12 +174,9 @@ export class ServerCall implements CallContext, Waiting {
   }
 
   /** The messages that the client sends; reading on lets it send on. Throws when the call has ended. */
-  async *messages<D extends DescMessage>(
-    schema: D,
-    call: Pick<ServerDuplexStream<Buffer, Buffer>, 'iterator'>,
-  ): AsyncGenerator<MessageShape<D>> {
+  async *messages<D extends DescMessage>(schema: D, grpc: GrpcCall): AsyncGenerator<MessageShape<D>> {
     try {
-      for await (const message of call.iterator({ destroyOnReturn: false })) yield this.take(schema, message)
+      for await (const message of grpc.iterator({ destroyOnReturn: false })) yield this.take(schema, message)
     } catch (error) {
       throw this.#reason ?? error
     }
@@ -165,25 +191,29 @@ export class ServerCall implements CallContext, Waiting {
   }
 
   /** Sends one answer of many; resolves when there is room for another. @throws what ended the call */
-  async send(call: Pick<ServerDuplexStream<Buffer, Buffer>, 'write'>, answer: Buffer): Promise<void> {
+  async send(answer: Buffer): Promise<void> {
     this.#throwIfStopped()
+    const { bufferBytesMax = bufferBytesDefault } = this.#options.limits
     const cost = this.#sending(answer)
-    call.write(answer, () => {
+    this.#grpc?.write(answer, () => {
       this.#wait(this.#unsentBytes - cost)
-      if (this.#unsentBytes < unsentBytesMax) this.#room?.resolve()
+      if (this.#unsentBytes < bufferBytesMax) this.#room?.resolve()
     })
-    if (this.#unsentBytes < unsentBytesMax) return
+    if (this.#unsentBytes < bufferBytesMax) return
     this.#room = Promise.withResolvers()
     await this.#room.promise
   }
 
-  /** Ends the call with OK: `end` gives the trailers, and the answer where there is only one, to grpc-js. */
-  succeed(end: (trailers: Metadata) => void, answer?: Buffer): void {
+  /** Ends the call with OK, after the answer where there is only one. */
+  succeed(answer?: Buffer): void {
     this.#throwIfStopped()
     this.#finish('ok', status.OK)
-    if (answer !== undefined) this.#sending(answer)
     this.trailers.set('x-request-id', this.requestId)
-    end(this.trailers)
+    if (answer === undefined) this.#grpc?.end(this.trailers)
+    else {
+      this.#sending(answer)
+      this.#callback?.(null, answer, this.trailers)
+    }
   }
 
   #sending(answer: Buffer): number {
@@ -209,8 +239,9 @@ export class ServerCall implements CallContext, Waiting {
     this.#stop(told)
     wire.metadata.set('x-request-id', this.requestId)
     if (told.code === 'unimplemented') wire.metadata.set('grpc-accept-encoding', acceptedEncodings)
-    if (this.#end === undefined) respond(this.#stream, wire)
-    else this.#end(wire)
+    if (this.#grpc === undefined) respond(this.#stream, wire)
+    else if (this.#callback === undefined) this.#grpc.emit('error', wire)
+    else this.#callback(wire)
     // What is not sent yet would keep the status back for ever, where nobody reads it.
     if (this.#unsentBytes > 0 && told.code === 'deadline_exceeded')
       this.#stream.close(constants.NGHTTP2_CANCEL)
@@ -248,7 +279,7 @@ export class ServerCall implements CallContext, Waiting {
   /** Ends a call whose client does not go on with it. */
   sweep(now: number): void {
     const { requestTimeoutMs, sendTimeoutMs } = this.#options.limits
-    const isRequestPart = !this.isEnded && (this.#end === undefined || this.#frames.isPart)
+    const isRequestPart = !this.isEnded && (this.#grpc === undefined || this.#frames.isPart)
     if (isRequestPart && now - this.#messageAt > requestTimeoutMs)
       this.fail(new AppError('deadline_exceeded', 'the rest of a message did not come'))
     if (now - this.#progressAt <= sendTimeoutMs) return

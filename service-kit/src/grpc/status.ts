@@ -34,18 +34,36 @@ export const grpcStatuses = {
 /** Makes the status of an error, for the call of this id. */
 export type ToWire = (error: AppError, requestId: string) => StatusObject
 
+/** What the contract of a service has otherwise. */
+export interface ToWireOptions {
+  /** The reason of ErrorInfo, in lower case; without one there is no ErrorInfo. Default: the code. */
+  readonly reasonOf?: (error: AppError) => string | undefined
+  /** Default: the text of the error. */
+  readonly textOf?: (error: AppError) => string
+  /** Whether RequestInfo is among the details. Default: true. */
+  readonly hasRequestInfo?: boolean
+}
+
 /**
  * Makes the `toWire` of an edge: status and text of an error, and the google.rpc.Status with its details in
  * `grpc-status-details-bin` (AIP-193). Violations name fields as protos do: `courseId` becomes `course_id`.
  * @param domain who defines the reasons of ErrorInfo
  */
-export function createToWire(domain: string, statuses: Readonly<Record<ErrorCode, status>>): ToWire {
+export function createToWire(
+  domain: string,
+  statuses: Readonly<Record<ErrorCode, status>>,
+  {
+    reasonOf = ({ code }) => code,
+    textOf = ({ message }) => message,
+    hasRequestInfo = true,
+  }: ToWireOptions = {},
+): ToWire {
   return (error, requestId) => {
     const { violations, resource } = error.details
-    const details = [
-      pack(ErrorInfoSchema, { reason: error.code.toUpperCase(), domain }),
-      pack(RequestInfoSchema, { requestId }),
-    ]
+    const reason = reasonOf(error)
+    const details: Any[] = []
+    if (reason !== undefined) details.push(pack(ErrorInfoSchema, { reason: reason.toUpperCase(), domain }))
+    if (hasRequestInfo) details.push(pack(RequestInfoSchema, { requestId }))
     if (violations !== undefined) {
       const fieldViolations = violations.map(({ field, description }) => ({
         field: protoName(field),
@@ -56,12 +74,10 @@ export function createToWire(domain: string, statuses: Readonly<Record<ErrorCode
     if (resource !== undefined)
       details.push(pack(ResourceInfoSchema, { resourceType: resource.type, resourceName: resource.name }))
     const code = statuses[error.code]
+    const message = textOf(error)
     const metadata = new Metadata()
-    metadata.set(
-      'grpc-status-details-bin',
-      encodeMessage(StatusSchema, { code, message: error.message, details }),
-    )
-    return { code, details: error.message, metadata }
+    metadata.set('grpc-status-details-bin', encodeMessage(StatusSchema, { code, message, details }))
+    return { code, details: message, metadata }
   }
 }
 

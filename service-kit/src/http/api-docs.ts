@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import { fixedAnswer, htmlPage } from './fixed-answers.ts'
 import type { Endpoint } from './http-app.ts'
 
-const html = 'text/html; charset=utf-8'
 const script = 'text/javascript; charset=utf-8'
 
 /** What a service says of its API. */
@@ -47,29 +47,3 @@ dark.addEventListener('change', follow)
 follow()
 SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, persistAuthorization: true })
 `
-
-/** Makes a page that is the same for everybody. */
-export function htmlPage(path: string, title: string, body: string): Endpoint {
-  const text = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>${title}</title>
-${body}
-</html>
-`
-  return fixedAnswer(path, html, text)
-}
-
-function fixedAnswer(path: string, contentType: string, content: string | Buffer): Endpoint {
-  const body = Buffer.from(content)
-  const headers = { 'Content-Type': contentType, 'Content-Length': body.length, 'Cache-Control': 'no-cache' }
-  return {
-    method: 'GET',
-    path,
-    operation: 'page',
-    handle: (_request, response) => void response.writeHead(200, headers).end(body),
-  }
-}

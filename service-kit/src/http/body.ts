@@ -3,6 +3,23 @@ import type { Request } from 'express'
 import type { BudgetShare } from '../receive-budget.ts'
 import { HttpError } from './http-error.ts'
 
+/** Media types that a body may have, and the header that names them where it has none of these. */
+export interface BodyTypes {
+  readonly types: readonly string[]
+  readonly header: 'Accept' | 'Accept-Patch'
+  readonly named: string
+}
+
+/** @throws HttpError 415 for a body that is not JSON in UTF-8 by its head */
+export function checkContentType({ headers }: Request, { types, header, named }: BodyTypes): void {
+  const [type = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';')
+  const charset = parameters.find((parameter) => parameter.trim().startsWith('charset='))
+  const isUnicode = charset === undefined || /^\s*charset="?utf-?8"?\s*$/.test(charset)
+  const isPlain = (headers['content-encoding'] ?? 'identity').toLowerCase() === 'identity'
+  if (!types.includes(type.trim()) || !isUnicode || !isPlain)
+    throw new HttpError(415, 'the media type of the body is not one of these', { [header]: named })
+}
+
 /**
  * Reads a body as far as the limit.
  * @param share counts it for as long as the share lives, which is as long as something is made of it

@@ -1,6 +1,7 @@
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import pg from 'pg'
 import type { Logger } from '../logger.ts'
+import { workSignal } from '../work.ts'
 import { classify, isConnectionFault, isSilence } from './errors.ts'
 import type { PostgresMetrics } from './metrics.ts'
 
@@ -9,6 +10,9 @@ const endTimeoutMs = 3_000
 
 /** What may be sent again on another connection: it changes nothing, and nothing was done before it. */
 const repeatable = /^\s*(select|begin|start transaction)\b/i
+
+/** What is sent whatever becomes of the call: the end of what was begun. */
+const endOfTransaction = /^\s*(commit|rollback)\b/i
 
 /** How values are read; times without a zone stay texts. @param readInteger of an integer of 64 bits */
 export function typesWith(readInteger: (text: string) => number | bigint): pg.CustomTypesConfig {
@@ -90,7 +94,7 @@ class Connection implements PostgresPoolClient {
   async query(sql: string, parameters: readonly unknown[] = []): Promise<unknown> {
     const stop = this.#metrics?.queries.startTimer()
     try {
-      const result = await this.#send(sql, [...parameters])
+      const result = await this.#sendUnlessStopped(sql, [...parameters])
       stop?.({ outcome: 'ok' })
       this.#metrics?.answered()
       return result
@@ -98,6 +102,28 @@ class Connection implements PostgresPoolClient {
       stop?.({ outcome: 'error' })
       this.#isBroken ||= isConnectionFault(error)
       throw classify(error)
+    }
+  }
+
+  /** Sends a statement. Where nobody waits for the answer any more, it is not sent, or cancelled on the server. */
+  async #sendUnlessStopped(sql: string, parameters: unknown[]): Promise<unknown> {
+    const signal = endOfTransaction.test(sql) ? undefined : workSignal()
+    if (signal === undefined) return this.#send(sql, parameters)
+    signal.throwIfAborted()
+    let cancelling: Promise<void> | undefined
+    const cancel = () => {
+      cancelling = cancelStatement(this.#pool, this.#client)
+    }
+    signal.addEventListener('abort', cancel)
+    try {
+      return await this.#send(sql, parameters)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error
+    } finally {
+      signal.removeEventListener('abort', cancel)
+      // A cancellation that comes late must not meet the next statement of the connection.
+      await cancelling
     }
   }
 
@@ -123,5 +149,20 @@ class Connection implements PostgresPoolClient {
   release(destroy = false): void {
     this.#client?.release(destroy || this.#isBroken)
     this.#client = undefined
+  }
+}
+
+/** Asks the server, on a connection of its own, to give up what a client waits for. */
+async function cancelStatement(pool: pg.Pool, client: pg.PoolClient | undefined): Promise<void> {
+  const control = new pg.Client(pool.options)
+  // A server that is away or silent works on nothing that could be cancelled.
+  control.on('error', () => {})
+  try {
+    await control.connect()
+    const { processID } = client as unknown as { processID: number }
+    await control.query('select pg_cancel_backend($1)', [processID])
+  } catch {
+  } finally {
+    control.end().catch(() => {})
   }
 }

@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net'
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
 import { AppError } from '../app-error.ts'
-import type { BudgetShare } from '../receive-budget.ts'
 import type { Sender } from './answer-budget.ts'
 import type { Close, Message, Shared } from './connection-options.ts'
-import { frameCost, pieceCost, type ServerWebSocket } from './server-web-socket.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { Inbox } from './inbox.ts'
+import { frameCost, type ServerWebSocket } from './server-web-socket.ts'
 
 /** One client after its handshake: its messages one after the other. While it does not read, it is not read from. */
 export class Connection implements Sender {
@@ -13,13 +14,9 @@ export class Connection implements Sender {
   readonly #socket: Socket
   readonly #shared: Shared
   readonly #openedAt = performance.now()
-  /** Whole messages that wait for their turn or for room. */
-  readonly #queue: Message[] = []
+  readonly #inbox: Inbox
+  readonly #heartbeat: Heartbeat
   #isHandling = false
-  /** Of what was read and not handled: of the queue, and of the reads since the message began that has not ended. */
-  #share: BudgetShare | undefined
-  #queueCost = 0
-  #readCost = 0
   /** Frames that have not left, and what all that has not left costs. */
   #frames = 0
   #sendCost = 0
@@ -29,7 +26,6 @@ export class Connection implements Sender {
   /** More is unsent than may be, until all of it has left. */
   #isBehind = false
   #isPaused = false
-  #awaitsPong = false
   #isClosed = false
   #lastPing: Buffer | undefined
   /** A close of this server, or the end of the stream that follows the client's, behind the answers. */
@@ -41,11 +37,20 @@ export class Connection implements Sender {
     this.#webSocket = webSocket
     this.#socket = socket
     this.#shared = shared
+    this.#inbox = new Inbox(webSocket, shared.receiveBudget)
+    this.#heartbeat = new Heartbeat({
+      timeoutMs: shared.options.heartbeatTimeoutMs,
+      // What a client has answered that is not read from is not known; the send timeout watches it.
+      isListening: () => webSocket.isOpen && !this.#isPaused,
+      ping: () => {
+        this.#cork()
+        webSocket.ping(undefined, false, this.#left)
+      },
+      end: () => this.terminate('deadline_exceeded'),
+    })
     webSocket.on('message', (data: Buffer, isBinary) => this.#received({ data, isBinary }))
     webSocket.on('ping', (data) => this.#pong(data))
-    webSocket.on('pong', () => {
-      this.#awaitsPong = false
-    })
+    webSocket.on('pong', () => this.#heartbeat.answered())
     webSocket.on('error', () => {
       // 1008 and 1009 are limits, 1002 and 1007 wrong frames.
       this.#outcome ??= (webSocket.closeCode ?? 0) > 1007 ? 'resource_exhausted' : 'invalid_argument'
@@ -98,8 +103,7 @@ export class Connection implements Sender {
     const { requestId } = this
     if (outcome === 'internal') this.#shared.deps.logger.error({ err: error, requestId }, 'connection failed')
     this.#outcome = outcome
-    this.#queue.length = 0
-    this.#queueCost = 0
+    this.#inbox.clear()
     this.#webSocket.close(closeCode, reason)
     this.#webSocket.failReading(new Error(reason))
     this.#holdUnread()
@@ -112,33 +116,19 @@ export class Connection implements Sender {
     this.#webSocket.terminate()
   }
 
-  /** One beat of the heartbeat: ends a client that has not answered the ping of the last one, and pings again. */
+  /** One beat of the heartbeat. */
   beat(): void {
-    // What a client that is not read from has answered is not known; the send timeout watches it.
-    if (!this.#webSocket.isOpen || this.#isPaused) return
-    if (this.#awaitsPong) {
-      if (this.#shared.options.heartbeatTimeoutMs === undefined) this.terminate('deadline_exceeded')
-      return
-    }
-    this.#awaitsPong = true
-    const { heartbeatTimeoutMs } = this.#shared.options
-    if (heartbeatTimeoutMs !== undefined)
-      setTimeout(() => {
-        if (this.#awaitsPong && !this.#isPaused) this.terminate('deadline_exceeded')
-      }, heartbeatTimeoutMs).unref()
-    this.#cork()
-    this.#webSocket.ping(undefined, false, this.#left)
+    this.#heartbeat.beat()
   }
 
   /** Handles the messages that wait, in their order, as far as there is room for the answers. */
   answer(): void {
     const { options, answerBudget } = this.#shared
     while (this.#webSocket.isOpen && !this.#isHandling) {
-      const message = this.#queue[0]
+      const message = this.#inbox.first
       if (message === undefined || (this.#isBehind && this.#afterAnswers === undefined)) break
       if (!answerBudget.admit(this, options.answerBytes(message) + this.#webSocket.compressionCost)) break
-      this.#queue.shift()
-      this.#queueCost -= message.data.length + pieceCost
+      this.#inbox.shift()
       this.#handle(message)
     }
     this.#flow()
@@ -147,9 +137,7 @@ export class Connection implements Sender {
   #received(message: Message): void {
     if (!this.#webSocket.isOpen || this.#afterAnswers !== undefined) return
     this.#shared.deps.metrics.receivedBytes.inc(message.data.length)
-    this.#readCost = 0
-    this.#queue.push(message)
-    this.#queueCost += message.data.length + pieceCost
+    this.#inbox.push(message)
     this.answer()
     // One that came out of zlib comes between two reads.
     if (this.#webSocket.compressionCost > 0) this.#holdUnread()
@@ -242,20 +230,15 @@ export class Connection implements Sender {
   }
 
   #read(bytes: number): void {
-    if (this.#shared.options.heartbeatTimeoutMs !== undefined) this.#awaitsPong = false
-    this.#readCost += bytes + pieceCost
+    this.#heartbeat.read()
+    this.#inbox.read(bytes)
     this.#holdUnread()
   }
 
   /** Counts what was read and not handled; over the budget of all connections, this one is closed. */
   #holdUnread(): void {
-    const isEmpty = this.#queue.length === 0 && this.#webSocket.isIdle
-    if (isEmpty) this.#readCost = 0
-    const cost = isEmpty ? 0 : this.#queueCost + this.#webSocket.unreadCost(this.#readCost)
-    if (cost === 0 && this.#share === undefined) return
-    this.#share ??= this.#shared.receiveBudget.open()
     try {
-      this.#share.hold(cost)
+      this.#inbox.hold()
     } catch (error) {
       this.fail(error)
     }
@@ -263,7 +246,7 @@ export class Connection implements Sender {
 
   /** Reads on, or not, after something of the queue or the answers has changed. */
   #flow(): void {
-    const isBusy = this.#queue.length > 0 || this.#isHandling
+    const isBusy = this.#inbox.first !== undefined || this.#isHandling
     if (!isBusy) this.#afterAnswers?.()
     const mustPause = isBusy || this.#isBehind
     if (mustPause === this.#isPaused || !this.#webSocket.isOpen) return
@@ -272,7 +255,7 @@ export class Connection implements Sender {
       this.#webSocket.pause()
       return
     }
-    this.#awaitsPong = false
+    this.#heartbeat.answered()
     this.#webSocket.resume()
     this.#holdUnread()
   }
@@ -301,7 +284,8 @@ export class Connection implements Sender {
   #closed(status: number): void {
     const { answerBudget, deps, closed } = this.#shared
     this.#isClosed = true
-    this.#share?.hold(0)
+    this.#inbox.release()
+    this.#heartbeat.answered()
     answerBudget.forget(this, this.#sendCost)
     closed(this)
     deps.access({

@@ -1,4 +1,5 @@
 import { defineConfig, type EnvReader } from '@polyservice-lab/service-kit'
+import { readGrpcLimits } from '@polyservice-lab/service-kit/grpc'
 
 export type Config = ReturnType<typeof loadConfig>
 
@@ -10,45 +11,9 @@ export interface TlsFiles {
 }
 
 const mebibyte = 1_048_576
-const patience = { min: 100, max: 3_600_000 }
 
 export const loadConfig = defineConfig('course-grpc', (env) => ({
-  messageBytesMax: env.integer('MESSAGE_BYTES_MAX', {
-    default: 4 * mebibyte,
-    min: 1,
-    max: 100 * mebibyte,
-    about: 'a longer message, also once decompressed, ends its call with RESOURCE_EXHAUSTED',
-  }),
-  receiveBytesMax: env.budget('RECEIVE_BYTES_MAX', {
-    default: 64 * mebibyte,
-    min: 1024,
-    about: 'bytes of unfinished messages of all calls; beyond it, one ends with UNAVAILABLE',
-  }),
-  sendBytesMax: env.budget('SEND_BYTES_MAX', {
-    default: 64 * mebibyte,
-    min: 1024,
-    about: 'bytes that may wait for clients that do not read; beyond it, the call that waits longest ends',
-  }),
-  sendTimeoutMs: env.integer('SEND_TIMEOUT_MS', {
-    ...patience,
-    default: 30_000,
-    about: 'an answer that its client does not take within this ends its call with RESOURCE_EXHAUSTED',
-  }),
-  requestTimeoutMs: env.integer('REQUEST_TIMEOUT_MS', {
-    ...patience,
-    default: 60_000,
-    about: 'a message that has begun and is not whole after this ends its call with DEADLINE_EXCEEDED',
-  }),
-  handshakeTimeoutMs: env.integer('HANDSHAKE_TIMEOUT_MS', {
-    ...patience,
-    default: 5_000,
-    about: 'how long a client may take for the handshake of TLS, and for the preface of HTTP/2',
-  }),
-  idleTimeoutMs: env.integer('IDLE_TIMEOUT_MS', {
-    ...patience,
-    default: 300_000,
-    about: 'a connection that has had no call for this long ends with GOAWAY',
-  }),
+  ...readGrpcLimits(env),
   importBytesMax: env.integer('IMPORT_BYTES_MAX', {
     default: 1024 * mebibyte,
     min: 1,
@@ -59,34 +24,6 @@ export const loadConfig = defineConfig('course-grpc', (env) => ({
     min: 1,
     max: 1_000,
     about: 'how many ImportCourses may run at a time',
-  }),
-  callsMax: env.integer('CALLS_MAX', {
-    default: 1_000,
-    min: 1,
-    max: 1_000_000,
-    about: 'calls of all connections that may be in flight; one more ends with RESOURCE_EXHAUSTED',
-  }),
-  connectionsMax: env.integer('CONNECTIONS_MAX', {
-    default: 1_000,
-    min: 1,
-    max: 100_000,
-    about: 'more connections are closed as they come',
-  }),
-  concurrentStreamsMax: env.integer('CONCURRENT_STREAMS_MAX', {
-    default: 100,
-    min: 1,
-    max: 10_000,
-    about: 'calls that one connection may have in flight (RFC 9113, 5.1.2)',
-  }),
-  keepaliveIntervalMs: env.integer('KEEPALIVE_INTERVAL_MS', {
-    ...patience,
-    default: 60_000,
-    about: 'how often a connection is pinged',
-  }),
-  keepaliveTimeoutMs: env.integer('KEEPALIVE_TIMEOUT_MS', {
-    ...patience,
-    default: 20_000,
-    about: 'a ping that is not answered within this ends its connection',
   }),
   tls: readTls(env),
   dataDir: env.string('DATA_DIR', {

@@ -32,5 +32,8 @@ export const loadConfig = defineConfig('shop-live', (env) => ({
     max: 1024 * mebibyte,
     about: 'bytes that may wait for one slow reader; its further events stay in the database',
   }),
-  ...readHttpLimits(env, { connectionsMax: 1200 }),
+  ...readHttpLimits(env, {
+    connectionsMax: 1200,
+    bodies: 'a message of a WebSocket, which has none to send; beyond it, 1009 in place of 1003',
+  }),
 }))

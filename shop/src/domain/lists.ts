@@ -4,6 +4,24 @@ export interface SortKey<Key extends string> {
   readonly descending: boolean
 }
 
+const sortKeysMax = 3
+
+/**
+ * The order that a text names: `price_asc,name_desc`, up to three keys, none of them twice.
+ * @returns undefined where the text names none
+ */
+export function sortOfText<Key extends string>(
+  text: string,
+  keys: readonly Key[],
+): readonly SortKey<Key>[] | undefined {
+  const sort = text.split(',').map((one) => {
+    const [, name, direction] = /^(.+)_(asc|desc)$/s.exec(one) ?? []
+    return { key: keys.find((key) => key === name), descending: direction === 'desc' }
+  })
+  const isSort = sort.length <= sortKeysMax && new Set(sort.map(({ key }) => key)).size === sort.length
+  return isSort && sort.every(({ key }) => key !== undefined) ? (sort as SortKey<Key>[]) : undefined
+}
+
 /** Which entities, in which order. */
 export interface Selection<Filter, Key extends string> {
   readonly filter: Filter
@@ -37,13 +55,20 @@ export interface ListStore<Entity, Filter, Key extends string> {
   count(filter: Filter): Promise<number>
 }
 
+/** Which page, from 1, and how many entities it has at most. */
+export interface PageNumber {
+  readonly page: number
+  readonly limit: number
+}
+
 /** A kind of entity that can be listed. */
 export interface Lists<Entity, Filter, Key extends string> {
-  /** A page with a number, from 1. */
-  page(
-    selection: Selection<Filter, Key>,
-    page: { readonly page: number; readonly limit: number },
-  ): Promise<Page<Entity>>
+  /** A page, and how many entities there are on all pages. */
+  page(selection: Selection<Filter, Key>, page: PageNumber): Promise<Page<Entity>>
+  /** The entities of a page. */
+  list(selection: Selection<Filter, Key>, page: PageNumber): Promise<readonly Entity[]>
+  /** How many entities there are. */
+  count(filter: Filter): Promise<number>
   /** What follows a position: nothing that is added or deleted meanwhile makes it repeat or skip another entity. */
   slice(
     selection: Selection<Filter, Key>,
@@ -56,10 +81,13 @@ export function createLists<
   Filter,
   Key extends string & keyof Entity,
 >(store: ListStore<Entity, Filter, Key>): Lists<Entity, Filter, Key> {
+  const list: Lists<Entity, Filter, Key>['list'] = (selection, { page, limit }) =>
+    store.list(selection, { limit, offset: (page - 1) * limit })
   return {
-    async page(selection, { page, limit }) {
-      const window = { limit, offset: (page - 1) * limit }
-      const [items, total] = await Promise.all([store.list(selection, window), store.count(selection.filter)])
+    list,
+    count: (filter) => store.count(filter),
+    async page(selection, page) {
+      const [items, total] = await Promise.all([list(selection, page), store.count(selection.filter)])
       return { items, total }
     },
     async slice(selection, { after, limit }) {
@@ -70,6 +98,12 @@ export function createLists<
       return { items, next: hasMore ? positionOf(last, selection.sort) : undefined }
     },
   }
+}
+
+export function byId<Entity extends { readonly id: number }>(
+  entities: readonly Entity[],
+): ReadonlyMap<number, Entity> {
+  return new Map(entities.map((entity) => [entity.id, entity]))
 }
 
 function positionOf<Entity extends { readonly id: number }, Key extends string & keyof Entity>(

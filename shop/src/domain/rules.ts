@@ -75,8 +75,15 @@ export function invalid(violations: readonly FieldViolation[]): AppError {
   return new AppError('invalid_argument', 'the request is not valid', { violations })
 }
 
-export function notFound(kind: 'user' | 'product' | 'order'): AppError {
-  return new AppError('not_found', `there is no such ${kind}`, { reason: `${kind}_not_found` })
+const nameOfResourceLengthMax = 100
+
+/** @param id what was asked for, or nothing where the style names no resources */
+export function notFound(kind: 'user' | 'product' | 'order', id?: number | string): AppError {
+  const name = id === undefined ? undefined : String(id).slice(0, nameOfResourceLengthMax).toWellFormed()
+  return new AppError('not_found', `there is no such ${kind}`, {
+    reason: `${kind}_not_found`,
+    ...(name !== undefined && { resource: { type: kind, name } }),
+  })
 }
 
 export function versionMismatch(): AppError {

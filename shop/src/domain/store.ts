@@ -25,6 +25,7 @@ export type OrderSortKey = 'id' | 'createdAt' | 'totalAmount'
 /** Every change and its event are kept together or not at all. */
 export interface UserStore extends ListStore<User, UserFilter, UserSortKey> {
   find(id: number): Promise<User | undefined>
+  findMany(ids: readonly number[]): Promise<readonly User[]>
   /**
    * @param id default: the next number that is free
    * @returns undefined where the id is in use
@@ -46,6 +47,7 @@ export interface UserStore extends ListStore<User, UserFilter, UserSortKey> {
 
 export interface ProductStore extends ListStore<Product, ProductFilter, ProductSortKey> {
   find(id: number): Promise<Product | undefined>
+  findMany(ids: readonly number[]): Promise<readonly Product[]>
 }
 
 /** What is asked for. */
@@ -73,6 +75,12 @@ export interface PlacedOrder {
 
 export interface OrderStore extends ListStore<Order, OrderFilter, OrderSortKey> {
   find(id: number): Promise<Order | undefined>
+  findMany(ids: readonly number[]): Promise<readonly Order[]>
+  /** A window of the orders of each user, by id. */
+  listOfUsers(
+    userIds: readonly number[],
+    window: { readonly limit: number; readonly offset: number },
+  ): Promise<readonly Order[]>
   /**
    * @param contents makes the order of the products that are there
    * @throws AppError failed_precondition with the reason idempotency_key_reused, and whatever `contents` throws

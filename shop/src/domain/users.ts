@@ -1,6 +1,6 @@
 import { AppError } from '@polyservice-lab/service-kit/app-error'
 import type { Role, User } from './entities.ts'
-import { createLists, type Lists } from './lists.ts'
+import { byId, createLists, type Lists } from './lists.ts'
 import {
   assertValid,
   isEmail,
@@ -28,6 +28,8 @@ export type Condition<Entity> = (current: Entity) => boolean
 /** Wrong values are invalid_argument with a violation each; who is not there is not_found with the reason user_not_found. */
 export interface Users extends Lists<User, UserFilter, UserSortKey> {
   get(id: number): Promise<User>
+  /** Those of the users who are there, by id. */
+  getMany(ids: readonly number[]): Promise<ReadonlyMap<number, User>>
   /**
    * @param id default: the next one that is free
    * @throws AppError already_exists with the reason email_taken or user_exists
@@ -43,8 +45,9 @@ export function createUsers(store: UserStore, now: () => Date): Users {
   return {
     ...createLists(store),
     async get(id) {
-      return found(await store.find(id))
+      return found(await store.find(id), id)
     },
+    getMany: async (ids) => byId(await store.findMany(ids)),
     async create(input, id) {
       const { name, email, role = 'user' } = input
       assertValid([
@@ -53,7 +56,10 @@ export function createUsers(store: UserStore, now: () => Date): Users {
       ])
       const user = await store.insert({ id, name: trimName(name), email, role, createdAt: now() })
       if (user === undefined)
-        throw new AppError('already_exists', 'there is a user with the id', { reason: 'user_exists' })
+        throw new AppError('already_exists', 'there is a user with the id', {
+          reason: 'user_exists',
+          resource: { type: 'user', name: String(id) },
+        })
       return user
     },
     async update(id, changes, condition) {
@@ -65,7 +71,7 @@ export function createUsers(store: UserStore, now: () => Date): Users {
         const isSame = next.name === current.name && email === current.email && role === current.role
         return isSame ? current : { ...next, version: current.version + 1 }
       })
-      return found(user)
+      return found(user, id)
     },
     async delete(id, condition) {
       const wasThere = await store.delete(id, now(), (user, hasOrders) => {
@@ -73,13 +79,13 @@ export function createUsers(store: UserStore, now: () => Date): Users {
         if (hasOrders)
           throw new AppError('failed_precondition', 'the user has orders', { reason: 'user_has_orders' })
       })
-      if (!wasThere) throw notFound('user')
+      if (!wasThere) throw notFound('user', id)
     },
   }
 }
 
-function found(user: User | undefined): User {
-  if (user === undefined) throw notFound('user')
+function found(user: User | undefined, id: number): User {
+  if (user === undefined) throw notFound('user', id)
   return user
 }
 

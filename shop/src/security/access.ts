@@ -40,7 +40,7 @@ export function createAccess({ username, password, auth, tokens }: AccessOptions
 }
 
 /** Compares in a time that does not tell how much of the texts is the same. */
-function isSame(given: string, wanted: string): boolean {
+export function isSame(given: string, wanted: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(given), digest(wanted))
 }

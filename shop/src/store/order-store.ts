@@ -34,6 +34,18 @@ export function createOrderStore({ db, transaction }: Postgres<Schema>, append: 
       const row = await db.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirst()
       return row && (await withItems(db, [row]))[0]
     },
+    async findMany(ids) {
+      if (ids.length === 0) return []
+      return withItems(db, await db.selectFrom('orders').selectAll().where('id', 'in', ids).execute())
+    },
+    async listOfUsers(userIds, { limit, offset }) {
+      const { rows } = await sql<Selectable<Schema['orders']>>`
+        select "order".* from unnest(${userIds}::bigint[]) as asked
+          cross join lateral (select * from orders where "userId" = asked
+            order by id limit ${limit}::int offset ${offset}::bigint) as "order"
+        order by "order".id`.execute(db)
+      return withItems(db, rows)
+    },
     async list({ filter, sort }, { limit, offset = 0, after }) {
       const query = select(filter).selectAll().orderBy(orderOf(sort, columns)).limit(limit).offset(offset)
       const rows = await (after === undefined ? query : query.where(isAfter(sort, columns, after))).execute()

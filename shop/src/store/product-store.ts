@@ -17,6 +17,10 @@ export function createProductStore({ db }: Postgres<Schema>): ProductStore {
   return {
     find: (id) =>
       db.selectFrom('products').select(['id', 'name', 'price']).where('id', '=', id).executeTakeFirst(),
+    async findMany(ids) {
+      if (ids.length === 0) return []
+      return db.selectFrom('products').select(['id', 'name', 'price']).where('id', 'in', ids).execute()
+    },
     async list({ filter, sort }, { limit, offset = 0, after }) {
       const selected = select(filter).select(['id', 'name', 'price'])
       const query = selected.orderBy(orderOf(sort, columns)).limit(limit).offset(offset)

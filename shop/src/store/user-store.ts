@@ -34,6 +34,10 @@ export function createUserStore({ db, transaction }: Postgres<Schema>, append: A
       const row = await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
       return row && toUser(row)
     },
+    async findMany(ids) {
+      if (ids.length === 0) return []
+      return (await db.selectFrom('users').selectAll().where('id', 'in', ids).execute()).map(toUser)
+    },
     async list({ filter, sort }, { limit, offset = 0, after }) {
       let query = select(filter).selectAll().orderBy(orderOf(sort, columns)).limit(limit).offset(offset)
       if (after !== undefined) query = query.where(isAfter(sort, columns, after))
@@ -43,29 +47,24 @@ export function createUserStore({ db, transaction }: Postgres<Schema>, append: A
       const counted = select(filter).select(({ fn }) => fn.countAll<number>().as('total'))
       return (await counted.executeTakeFirstOrThrow()).total
     },
-    insert: (user) => unlessEmailIsTaken(() => transaction((t) => insert(t, append, user))),
+    insert: (user) => unlessEmailIsTaken(user.email, () => transaction((t) => insert(t, append, user))),
     update: (id, now, change) =>
-      unlessEmailIsTaken(() =>
-        transaction(async (t) => {
-          const row = await t
-            .selectFrom('users')
-            .selectAll()
-            .where('id', '=', id)
-            .forUpdate()
-            .executeTakeFirst()
-          if (row === undefined) return undefined
-          const current = toUser(row)
-          const next = change(current)
-          if (next === current) return current
-          await t
-            .updateTable('users')
-            .set({ ...next, ...folded(next) })
-            .where('id', '=', id)
-            .execute()
-          await append(t, now, { type: 'user.updated', data: next })
-          return next
-        }),
-      ),
+      transaction(async (t) => {
+        const row = await t
+          .selectFrom('users')
+          .selectAll()
+          .where('id', '=', id)
+          .forUpdate()
+          .executeTakeFirst()
+        if (row === undefined) return undefined
+        const current = toUser(row)
+        const next = change(current)
+        if (next === current) return current
+        const update = t.updateTable('users').set({ ...next, ...folded(next) })
+        await unlessEmailIsTaken(next.email, () => update.where('id', '=', id).execute())
+        await append(t, now, { type: 'user.updated', data: next })
+        return next
+      }),
     delete: (id, now, check) =>
       transaction(async (t) => {
         const row = await t
@@ -115,13 +114,14 @@ function folded({ name, email }: Pick<User, 'name' | 'email'>) {
   return { nameFolded: foldCase(name), emailFolded: foldCase(email) }
 }
 
-async function unlessEmailIsTaken<T>(work: () => Promise<T>): Promise<T> {
+async function unlessEmailIsTaken<T>(email: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     throw new AppError('already_exists', 'another user has the email', {
       reason: 'email_taken',
+      resource: { type: 'user', name: email },
       cause: error,
     })
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Lab, NewOrder, Notification, Order, Saga } from '@polyservice-lab/clients'
+import type { Lab, NewOrder, Notification, Saga, SagaOrder } from '@polyservice-lab/clients'
 import type { Flow, SagaService } from '@polyservice-lab/contracts/order-saga'
 import { OrderSagaContainers, type StartedOrderSaga } from '@polyservice-lab/testcontainers'
 import { afterAll, beforeAll } from 'vitest'
@@ -51,14 +51,14 @@ export class SagaUnderTest {
     return id
   }
 
-  place(order: Partial<NewOrder> & Pick<NewOrder, 'customerId'>, idempotencyKey?: string): Promise<Order> {
+  place(order: Partial<NewOrder> & Pick<NewOrder, 'customerId'>, idempotencyKey?: string): Promise<SagaOrder> {
     return this.lab.orders.placeOrder(
       { total: eur(1000), cardNumber: goodCard, ...order },
       { ...(idempotencyKey !== undefined && { idempotencyKey }), timeoutMs: 20_000 },
     )
   }
 
-  ended(id: string): Promise<Order> {
+  ended(id: string): Promise<SagaOrder> {
     return this.lab.orders.waitForOrder(id, { timeoutMs: endTimeoutMs })
   }
 

@@ -78,6 +78,12 @@ export class ChatState {
     }
   }
 
+  /** The same people in the same rooms, which begin anew: all messages are lost. @param newEpoch one for each room */
+  bereft(newEpoch: () => string): ChatSnapshot {
+    const { people, rooms } = this.snapshot
+    return { people, rooms: rooms.map((room) => ({ ...room, epoch: newEpoch(), lastSeq: 0, messages: [] })) }
+  }
+
   restore({ people, rooms }: ChatSnapshot): void {
     this.#people.clear()
     this.#rooms.clear()
@@ -92,23 +98,33 @@ export class ChatState {
   changeTo(snapshot: ChatSnapshot): ChatEvent[] {
     const before = this.snapshot
     this.restore(snapshot)
+    const known = new Map(before.people.map((person) => [person.id, person]))
     const gone = before.people.filter(({ id }) => !this.#people.has(id))
-    const come = [...this.#people.values()].filter(({ id }) => !before.people.some((one) => one.id === id))
     return [
-      ...gone.flatMap(({ id, name, rooms }): ChatEvent[] => [
-        ...rooms.map((room): ChatEvent => ({ kind: 'left', person: id, name, room })),
-        { kind: 'offline', person: id },
-        this.#counted(id, false),
-      ]),
-      ...come.flatMap(({ id, name, rooms }): ChatEvent[] => [
-        { kind: 'online', person: id, name },
-        ...[...rooms].map((room): ChatEvent => ({ kind: 'joined', person: id, name, room })),
-        this.#counted(id, true),
-      ]),
+      ...gone.flatMap((person) => [...leftAll(person, person.rooms), ...this.#offline(person.id)]),
+      ...[...this.#people.values()].flatMap((person) => this.#since(known.get(person.id), person)),
       ...before.rooms.flatMap(({ id, epoch, lastSeq }) => {
         const room = this.#rooms.get(id)
         return room?.epoch === epoch ? room.after(lastSeq) : []
       }),
+    ]
+  }
+
+  /** What has happened to a person who is there now. */
+  #since(before: ChatSnapshot['people'][number] | undefined, { id, name, rooms }: Person): ChatEvent[] {
+    const knownRooms = before?.rooms ?? []
+    const online: ChatEvent = { kind: 'online', person: id, name }
+    const renamed: ChatEvent[] = before === undefined ? [online] : [{ kind: 'offline', person: id }, online]
+    return [
+      ...leftAll(
+        { id, name },
+        knownRooms.filter((room) => !rooms.has(room)),
+      ),
+      ...(before?.name === name ? [] : renamed),
+      ...[...rooms]
+        .filter((room) => !knownRooms.includes(room))
+        .map((room): ChatEvent => ({ kind: 'joined', person: id, name, room })),
+      ...(before === undefined ? [this.#counted(id, true)] : []),
     ]
   }
 
@@ -175,7 +191,11 @@ export class ChatState {
     if (person === undefined) return []
     this.#people.delete(id)
     const left = [...person.rooms].flatMap((room) => this.#leave(person, room, at))
-    return [...left, { kind: 'offline', person: id }, this.#counted(id, false)]
+    return [...left, ...this.#offline(id)]
+  }
+
+  #offline(id: string): ChatEvent[] {
+    return [{ kind: 'offline', person: id }, this.#counted(id, false)]
   }
 
   #counted(person: string, hasCome: boolean): ChatEvent {
@@ -228,6 +248,10 @@ export class ChatState {
     const rooms = this.#lobby.map((id, i) => ({ id, epoch: epochs[i] ?? '', emptySince: 0, lastSeq: 0 }))
     this.restore({ people: [], rooms: rooms.map((room) => ({ ...room, messages: [] })) })
   }
+}
+
+function leftAll({ id, name }: Pick<Person, 'id' | 'name'>, rooms: readonly string[]): ChatEvent[] {
+  return rooms.map((room) => ({ kind: 'left', person: id, name, room }))
 }
 
 function refused(code: 'unavailable' | 'not_found' | 'resource_exhausted', reason: string): Applied {

@@ -1,4 +1,5 @@
 import { AppError } from '@polyservice-lab/service-kit/app-error'
+import { Audience, type Listener, type Local } from './audience.ts'
 import {
   type Applied,
   type ChatLimits,
@@ -9,21 +10,8 @@ import {
   type Lobby,
 } from './chat-state.ts'
 import type { CommandLog, Machine } from './command-log.ts'
-import type { ChatEvent, Command, Said } from './commands.ts'
+import type { Command, Said } from './commands.ts'
 import type { Room } from './room.ts'
-
-/** A connection of this replica, as the chat knows it. */
-export interface Listener {
-  readonly id: string
-  /** The connection is counted: what it hears comes after this. */
-  entered(): void
-  /** @param isGuest whether the person is one who has not logged in, and is there nevertheless */
-  hear(event: ChatEvent, isGuest: boolean): void
-  /** The messages that a person has missed in a room, before the person is a member. */
-  replay(missed: readonly Said[]): void
-  /** Everything is forgotten, and the person is gone. */
-  reset(): void
-}
 
 export interface ChatOptions {
   readonly lobby: Lobby
@@ -42,28 +30,25 @@ export interface NewMessage {
   readonly shownAt: number | string
 }
 
-/** What is known of a connection of this replica. The rooms outlive a loss of the shared state. */
-interface Local {
-  readonly listener: Listener
-  readonly rooms: Set<string>
-  name: string | undefined
-  isGuest: boolean
-}
-
 /** The chat as the connections of one replica use it. */
 export class Chat implements Machine {
   readonly replica: string
   readonly #options: ChatOptions
   readonly #state: ChatState
-  readonly #locals = new Map<string, Local>()
+  readonly #audience: Audience
+  readonly #locals: Map<string, Local>
   /** Guests that are not counted yet. */
   readonly #entering = new Map<string, Listener>()
+  /** The last messages that members have heard, before the log was away. */
+  readonly #heard = new Map<string, { readonly epoch: string; readonly after: number }>()
   readonly #goings = new Set<Promise<unknown>>()
 
   constructor(options: ChatOptions) {
     this.#options = options
     this.replica = options.newId()
     this.#state = new ChatState(options.lobby, options.limits)
+    this.#audience = new Audience(this.#state, this.guestRoom)
+    this.#locals = this.#audience.locals
   }
 
   open(): Promise<void> {
@@ -160,6 +145,7 @@ export class Chat implements Machine {
   }
 
   get newborn(): ChatSnapshot {
+    if (this.#state.rooms.size > 0) return this.#state.bereft(this.#options.newId)
     const state = new ChatState(this.#options.lobby, this.#options.limits)
     state.apply(this.#reset)
     return state.snapshot
@@ -170,10 +156,12 @@ export class Chat implements Machine {
   }
 
   restore(snapshot: ChatSnapshot): void {
-    for (const event of this.#state.changeTo(snapshot)) this.#tellAll(event)
+    this.#rememberHeard()
+    for (const event of this.#state.changeTo(snapshot)) this.#audience.tell(event)
   }
 
   apply(command: Command): Applied {
+    if (command.kind === 'lose' && command.replica === this.replica) this.#rememberHeard()
     const applied = this.#state.apply(command)
     if (applied.refusal !== undefined) return applied
     if (command.kind === 'join') {
@@ -183,7 +171,7 @@ export class Chat implements Machine {
     }
     if (command.kind === 'leave') this.#locals.get(command.person)?.rooms.delete(command.room)
     if (command.kind === 'come') this.#named(command.person, command.name, command.isGuest)
-    for (const event of applied.events) this.#tellAll(event)
+    for (const event of applied.events) this.#audience.tell(event)
     if (command.kind === 'come' && command.replica === this.replica) this.#came(command.person)
     if (command.kind === 'lose' && command.replica === this.replica) this.resumed()
     if (command.kind === 'reset') this.#wasReset()
@@ -194,12 +182,33 @@ export class Chat implements Machine {
   resumed(): void {
     for (const { id, replica } of this.#state.people.values())
       if (replica === this.replica && !this.#locals.has(id)) this.#go(id)
-    for (const [person, { name, isGuest, rooms }] of this.#locals) {
-      if (name === undefined || this.#state.people.has(person)) continue
+    for (const [person, local] of this.#locals) this.#restateLocal(person, local)
+    this.#heard.clear()
+  }
+
+  #rememberHeard(): void {
+    if (this.#heard.size > 0) return
+    for (const { id, epoch, lastSeq } of this.#state.rooms.values())
+      this.#heard.set(id, { epoch, after: lastSeq })
+  }
+
+  #restateLocal(person: string, { name, isGuest, rooms }: Local): void {
+    if (name === undefined) return
+    const known = this.#state.people.get(person)
+    if (known?.name !== name || known.isGuest !== isGuest)
       this.#restate({ kind: 'come', person, name, isGuest, replica: this.replica })
-      if (isGuest) continue
-      for (const room of rooms) this.#restate({ kind: 'join', person, room, newEpoch: this.#options.newId() })
-    }
+    if (isGuest) return
+    for (const room of rooms)
+      if (known?.rooms.has(room) !== true)
+        this.#restate({
+          kind: 'join',
+          person,
+          room,
+          ...this.#heard.get(room),
+          newEpoch: this.#options.newId(),
+        })
+    for (const room of known?.rooms ?? [])
+      if (!rooms.has(room)) this.#restate({ kind: 'leave', person, room, at: this.#options.now() })
   }
 
   /** @throws AppError of what was refused */
@@ -245,48 +254,5 @@ export class Chat implements Machine {
     const locals = [...this.#locals.values()]
     this.#locals.clear()
     for (const { listener } of locals) listener.reset()
-  }
-
-  #tellAll(event: ChatEvent): void {
-    switch (event.kind) {
-      case 'people':
-        this.#hear(this.#locals.get(event.person), event)
-        break
-      case 'told':
-        this.#hear(this.#locals.get(event.to), event)
-        break
-      case 'online':
-        this.#tellPeople(event, false)
-        break
-      case 'offline':
-        this.#tellPeople(event, false, event.person)
-        break
-      case 'counted':
-        this.#tellPeople(event, true, event.hasCome ? event.person : undefined)
-        break
-      case 'said':
-        this.#tellMembers(event)
-        if (event.room === this.guestRoom) this.#tellPeople(event, true)
-        break
-      default:
-        this.#tellMembers(event, event.kind === 'typing' ? event.person : undefined)
-    }
-  }
-
-  #tellPeople(event: ChatEvent, isGuest: boolean, except?: string): void {
-    for (const [id, local] of this.#locals)
-      if (local.isGuest === isGuest && id !== except) this.#hear(local, event)
-  }
-
-  /** Guests are members who do not hear of what members hear of. */
-  #tellMembers(event: ChatEvent & { readonly room: string }, except?: string): void {
-    for (const id of this.#state.rooms.get(event.room)?.members ?? []) {
-      const local = this.#locals.get(id)
-      if (local?.isGuest === false && id !== except) this.#hear(local, event)
-    }
-  }
-
-  #hear(local: Local | undefined, event: ChatEvent): void {
-    local?.listener.hear(event, local.isGuest)
   }
 }

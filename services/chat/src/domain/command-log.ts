@@ -19,7 +19,7 @@ export interface Machine {
   /** The id of this replica, another one in each process. */
   readonly replica: string
   readonly snapshot: ChatSnapshot
-  /** A chat that is new: its epochs are like no others. */
+  /** A chat without messages: the same people and rooms, if there are any. Its epochs are like no others. */
   readonly newborn: ChatSnapshot
   apply(command: Command): Applied
   /** Takes a state in place of the one that there is; the difference is told. */

@@ -8,18 +8,11 @@ import {
   type ServiceDeps,
   UnsentBudget,
 } from '@polyservice-lab/service-kit'
+import { asksForWebSocket } from '@polyservice-lab/service-kit/websocket'
 import type { Config } from '../config.ts'
 import type { Chat } from '../domain/chat.ts'
 import { Frames } from './frames.ts'
-import {
-  type Admission,
-  asksForWebSocket,
-  enginePath,
-  foreignOrigin,
-  originAllowed,
-  pathOf,
-  refusalOf,
-} from './handshake.ts'
+import { type Admission, enginePath, foreignOrigin, originAllowed, pathOf, refusalOf } from './handshake.ts'
 import { createHttpApp } from './http-app.ts'
 import { PlainEdge, writePlain } from './plain-edge.ts'
 import { Requests } from './requests.ts'

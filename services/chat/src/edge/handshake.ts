@@ -27,11 +27,6 @@ export function pathOf({ url = '/' }: IncomingMessage): string {
   return url.split('?', 1)[0] ?? '/'
 }
 
-/** Whether the request asks for this protocol; other upgrades are ignored, as RFC 9110, 7.8 lets a server do. */
-export function asksForWebSocket({ headers }: IncomingMessage): boolean {
-  return (headers.upgrade ?? '').split(',').some((protocol) => protocol.trim().toLowerCase() === 'websocket')
-}
-
 /** 16 bytes in base64 (RFC 6455, 4.1, 7). */
 const key = /^[A-Za-z0-9+/]{22}==$/
 

@@ -4,9 +4,10 @@ import type { IncomingMessage } from 'node:http'
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
 import type { ServiceDeps } from '@polyservice-lab/service-kit'
 import { createPage } from '@polyservice-lab/service-kit/http'
+import { asksForWebSocket } from '@polyservice-lab/service-kit/websocket'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { toWire } from './errors.ts'
-import { asksForWebSocket, notFound, plainPaths, Refusal } from './handshake.ts'
+import { notFound, plainPaths, Refusal } from './handshake.ts'
 import russian from './page-texts.json' with { type: 'json' }
 
 const upgradeHeaders = { Connection: 'Upgrade, close', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' }

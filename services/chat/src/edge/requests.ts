@@ -7,7 +7,8 @@ import {
 } from '@polyservice-lab/contracts/chat'
 import { AppError } from '@polyservice-lab/service-kit/app-error'
 import type { z } from 'zod'
-import type { Chat, Listener } from '../domain/chat.ts'
+import type { Listener } from '../domain/audience.ts'
+import type { Chat } from '../domain/chat.ts'
 import type { Kept } from '../domain/chat-state.ts'
 import type { Room } from '../domain/room.ts'
 import { malformed } from './errors.ts'
@@ -66,7 +67,9 @@ export class Requests {
     given: unknown,
     dialect: Dialect & { readonly isAnswered: boolean },
   ): Promise<ChatAcks[ChatRequestName]> {
-    const { success, data, error } = this.#schemas[name].safeParse(given)
+    // Only the plain edge knows times of its clients.
+    const fields = dialect.isPlain ? given : { ...(given as object), timestamp: undefined }
+    const { success, data, error } = this.#schemas[name].safeParse(fields)
     if (!success) {
       const [issue] = error.issues
       throw malformed(`${issue?.path.join('.') || 'the fields'}: ${issue?.message}`)

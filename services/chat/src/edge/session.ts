@@ -3,7 +3,8 @@ import type { chatCloses } from '@polyservice-lab/contracts/chat'
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
 import { AppError, type ServiceDeps, type UnsentBudget } from '@polyservice-lab/service-kit'
 import type { Config } from '../config.ts'
-import type { Chat, Listener } from '../domain/chat.ts'
+import type { Listener } from '../domain/audience.ts'
+import type { Chat } from '../domain/chat.ts'
 import type { ChatEvent, Said } from '../domain/commands.ts'
 import type { TokenBucket } from '../domain/token-bucket.ts'
 import { type Fault, malformed, toWire } from './errors.ts'
@@ -55,7 +56,9 @@ export class Session implements Listener {
   readonly #greeting: string | undefined
   /** The last of the requests, and of the entry before them. */
   #last: Promise<unknown> = Promise.resolve()
+  /** Nothing that comes is looked at. */
   #isOver = false
+  #hasEnded = false
   #hasLoggedIn = false
   #idleTimer: NodeJS.Timeout | undefined
 
@@ -104,8 +107,10 @@ export class Session implements Listener {
     return isFlood ? this.#last.then(() => this.#close('flood')) : this.#last
   }
 
-  /** The connection is no more. */
+  /** The connection is no more, or soon. */
   end(): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
     this.#isOver = true
     clearTimeout(this.#idleTimer)
     this.#outbox.end()
@@ -161,9 +166,9 @@ export class Session implements Listener {
     deps.access({ requestId, operation, outcome, durationMs: performance.now() - beganAt })
   }
 
+  /** Who is closed is gone for the others at once, however long its socket takes. */
   #close(farewell: Farewell): void {
-    this.#isOver = true
-    this.#outbox.end()
+    this.end()
     this.#wire.close(farewell)
   }
 

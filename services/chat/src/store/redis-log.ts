@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import { AppError, type Logger } from '@polyservice-lab/service-kit'
-import type { Applied, ChatSnapshot } from '../domain/chat-state.ts'
+import type { Applied } from '../domain/chat-state.ts'
 import type { CommandLog, Machine } from '../domain/command-log.ts'
 import type { Command } from '../domain/commands.ts'
-import type { RoomState } from '../domain/room.ts'
+import { beginLife, keepState, loadState } from './kept-state.ts'
 import { Presence } from './presence.ts'
-import { connectTo, keysOf, run } from './redis-scripts.ts'
+import { connectTo, keysOf, pairs, type Run, run } from './redis-scripts.ts'
 
 export interface RedisOptions {
   readonly redisPrefix: string
@@ -18,7 +17,11 @@ export interface RedisOptions {
 const read = { COUNT: 500, BLOCK: 1_000 } as const
 /** A state is kept when the log has grown by so much since the last one. */
 const keepEntries = 2_000
-const keepBytes = 8 * 1_048_576
+const keepBytes = 4 * 1_048_576
+/** So much of the log is applied in one turn. */
+const turnBytes = 65_536
+/** The part of the time that a request may take which Redis may take. */
+const requestShare = 0.9
 const beatMsMax = 1_000
 const retryMs = 100
 
@@ -27,13 +30,6 @@ interface Entry {
   readonly replica: string
   readonly number: number
   readonly command: Command
-}
-
-/** The state as it is kept, without the messages of rooms. */
-interface KeptState {
-  readonly applied: number
-  readonly people: ChatSnapshot['people']
-  readonly rooms: readonly string[]
 }
 
 /**
@@ -48,8 +44,7 @@ export class RedisLog implements CommandLog {
   readonly #reader: ReturnType<typeof connectTo>
   readonly #presence: Presence
   readonly #pending = new Map<number, (applied: Applied) => void>()
-  /** Epoch and number of messages of each room, as this replica has kept it last. */
-  readonly #kept = new Map<string, string>()
+  readonly #run: Run
   #machine: Machine | undefined
   #life = ''
   /** The number of the entry that was applied last. */
@@ -58,6 +53,9 @@ export class RedisLog implements CommandLog {
   #sinceKept = { entries: 0, bytes: 0 }
   #isLoaded = false
   #isBeating = false
+  /** The entry that must be applied before this replica works: the last one when it began, or came back. */
+  #mustApply: number | undefined
+  #isKeeping = false
   #isOver = false
   #loops: Promise<unknown> = Promise.resolve()
 
@@ -70,6 +68,7 @@ export class RedisLog implements CommandLog {
     const make = () => connectTo(url, redisTimeoutMs, read.BLOCK + redisTimeoutMs)
     this.#client = make()
     this.#reader = make()
+    this.#run = (script, args) => this.#inTime(run(this.#client, script, this.#keys, args))
   }
 
   get problem(): string | undefined {
@@ -92,13 +91,22 @@ export class RedisLog implements CommandLog {
     this.#pending.set(number, resolve)
     const entry = JSON.stringify({ replica, number, command } satisfies Entry)
     try {
-      const isAppended = await this.#inTime(run(this.#client, 'append', this.#keys, [this.#life, entry]))
-      if (isAppended !== 1) throw new Error('another life')
-      return await this.#inTime(promise)
+      return await this.#inTime(
+        this.#write(entry, promise),
+        Math.floor(this.#options.redisTimeoutMs * requestShare),
+      )
     } catch (error) {
       this.#pending.delete(number)
+      // What comes behind this one need not wait for as long.
+      this.#isBeating = false
       throw new AppError('unavailable', 'redis does not answer', { cause: error })
     }
+  }
+
+  async #write(entry: string, applied: Promise<Applied>): Promise<Applied> {
+    const isAppended = await run(this.#client, 'append', this.#keys, [this.#life, entry])
+    if (isAppended !== 1) throw new Error('another life')
+    return applied
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -110,11 +118,10 @@ export class RedisLog implements CommandLog {
     this.#client.destroy()
   }
 
-  async #inTime<T>(promise: Promise<T>): Promise<T> {
-    const { redisTimeoutMs } = this.#options
-    const late = AbortSignal.timeout(redisTimeoutMs)
+  async #inTime<T>(promise: Promise<T>, timeoutMs = this.#options.redisTimeoutMs): Promise<T> {
+    const late = AbortSignal.timeout(timeoutMs)
     const { promise: ended, reject } = Promise.withResolvers<never>()
-    const end = () => reject(new Error(`nothing within ${redisTimeoutMs} ms`))
+    const end = () => reject(new Error(`nothing within ${timeoutMs} ms`))
     late.addEventListener('abort', end)
     try {
       return await Promise.race([promise, ended])
@@ -129,8 +136,17 @@ export class RedisLog implements CommandLog {
       try {
         if (!this.#isLoaded) await this.#load(machine)
         const streams = await this.#reader.xRead({ key, id: `0-${this.#applied}` }, read)
+        let bytes = 0
         for (const { messages } of streams ?? [])
-          for (const { id, message } of messages) this.#take(machine, Number(id.slice(2)), message['e'] ?? '')
+          for (const { id, message } of messages) {
+            const entry = message['e'] ?? ''
+            this.#take(machine, Number(id.slice(2)), entry)
+            bytes += entry.length
+            if (bytes < turnBytes) continue
+            // Sockets send between two turns of the event loop: a client is not slow for what came at once.
+            await turn()
+            bytes = 0
+          }
       } catch (error) {
         if (!(error instanceof Error)) throw error
         await wait(retryMs)
@@ -149,39 +165,25 @@ export class RedisLog implements CommandLog {
     this.#sinceKept = { entries: this.#sinceKept.entries + 1, bytes: this.#sinceKept.bytes + text.length }
     const { replica, number: own, command }: Entry = JSON.parse(text)
     const applied = machine.apply(command)
+    const { entries, bytes } = this.#sinceKept
+    if (entries >= keepEntries || bytes >= keepBytes) void this.#keep(machine)
     if (replica !== machine.replica) return
     this.#pending.get(own)?.(applied)
     this.#pending.delete(own)
   }
 
-  /** Loads the state that is kept; begins a life where there is none. */
+  /** Loads the state that is kept. */
   async #load(machine: Machine): Promise<void> {
-    const loaded = await this.#inTime(run(this.#client, 'load', this.#keys, []))
-    const [life, state, rooms] = loaded as [string, string, string[]]
-    if (life === '' || state === '') {
-      await this.#begin(machine, life)
-      throw new Error('a life has begun')
-    }
-    const { applied, people, rooms: fields }: KeptState = JSON.parse(state)
-    const texts = new Map(pairs(rooms))
-    const states = fields.map((field): RoomState => JSON.parse(texts.get(field) ?? ''))
-    machine.restore({ people, rooms: states })
-    this.#kept.clear()
-    for (const room of states) this.#kept.set(room.id, versionOf(room))
-    this.#life = life
-    this.#applied = applied
+    const loaded = await loadState(this.#run, () => machine.newborn)
+    if (loaded === undefined) throw new Error('a life has begun')
+    machine.restore(loaded.snapshot)
+    this.#life = loaded.life
+    this.#applied = loaded.applied
     this.#sinceKept = { entries: 0, bytes: 0 }
     this.#isLoaded = true
     // Those who are here are told to a log that works.
     this.#isBeating = false
-  }
-
-  async #begin(machine: Machine, before: string): Promise<void> {
-    const { people, rooms } = machine.newborn
-    const state: KeptState = { applied: 0, people, rooms: rooms.map(fieldOf) }
-    const texts = rooms.flatMap((room) => [fieldOf(room), JSON.stringify(room)])
-    const args = [before, randomUUID(), JSON.stringify(state), ...texts]
-    await this.#inTime(run(this.#client, 'begin', this.#keys, args))
+    this.#mustApply = undefined
   }
 
   async #beatOn(machine: Machine): Promise<void> {
@@ -193,6 +195,7 @@ export class RedisLog implements CommandLog {
         if (!(error instanceof Error)) throw error
         if (this.#isBeating) this.#logger.warn({ err: error }, 'redis does not answer')
         this.#isBeating = false
+        this.#mustApply = undefined
       }
       await wait(this.#isBeating ? Math.min(presenceTimeoutMs / 8, beatMsMax) : retryMs)
     }
@@ -200,19 +203,23 @@ export class RedisLog implements CommandLog {
 
   async #beat(machine: Machine, beat: number): Promise<void> {
     const args = [machine.replica, String(beat)]
-    const answer = await this.#inTime(run(this.#client, 'beat', this.#keys, args))
+    // What is read meanwhile is newer than the answer.
+    const before = { life: this.#life, applied: this.#applied, isLoaded: this.#isLoaded }
+    const answer = await this.#run('beat', args)
     const [life, lastId, beats] = answer as [string, string, string[]]
-    if (!this.#isLoaded) return
+    if (!before.isLoaded || !this.#isLoaded || this.#life !== before.life) return
     const last = Number(lastId.slice(2))
-    if (life !== this.#life || last < this.#applied) {
+    if (life !== before.life || last < before.applied) {
       this.#logger.warn('redis has lost its data')
-      if (life === this.#life) await this.#begin(machine, life)
+      if (life === this.#life) await beginLife(this.#run, life, machine.newborn)
       this.#isLoaded = false
       return
     }
-    // A replica that comes back reads first what the others have said of it.
-    if (last > this.#applied && !this.#isBeating) return
     if (!this.#isBeating) {
+      // A replica that comes back reads first what the others have said of it.
+      this.#mustApply ??= last
+      if (this.#applied < this.#mustApply) return
+      this.#mustApply = undefined
       this.#isBeating = true
       this.#presence.forget()
       this.#logger.info('redis answers')
@@ -223,33 +230,22 @@ export class RedisLog implements CommandLog {
       await this.append({ kind: 'lose', replica, at: Date.now() })
       await this.#inTime(this.#client.hDel(this.#keys[4] ?? '', replica))
     }
-    if (this.#sinceKept.entries >= keepEntries || this.#sinceKept.bytes >= keepBytes)
-      await this.#keep(machine)
   }
 
-  /** Keeps the state, and of the rooms those that have changed since this replica did so last. */
   async #keep(machine: Machine): Promise<void> {
-    const { people, rooms } = machine.snapshot
-    const state: KeptState = { applied: this.#applied, people, rooms: rooms.map(fieldOf) }
-    const changed = rooms.filter((room) => this.#kept.get(room.id) !== versionOf(room))
-    const texts = changed.flatMap((room) => [fieldOf(room), JSON.stringify(room)])
-    const head = [this.#life, String(this.#applied), JSON.stringify(state), String(rooms.length)]
-    this.#sinceKept = { entries: 0, bytes: 0 }
-    await this.#inTime(run(this.#client, 'keep', this.#keys, [...head, ...state.rooms, ...texts]))
-    this.#kept.clear()
-    for (const room of rooms) this.#kept.set(room.id, versionOf(room))
+    if (this.#isKeeping) return
+    this.#isKeeping = true
+    try {
+      const now = () => {
+        this.#sinceKept = { entries: 0, bytes: 0 }
+        return { applied: this.#applied, snapshot: machine.snapshot }
+      }
+      const kept = await keepState(this.#run, this.#life, now)
+      this.#sinceKept = { ...this.#sinceKept, entries: this.#applied - kept }
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'the state was not kept')
+    } finally {
+      this.#isKeeping = false
+    }
   }
-}
-
-/** The name of a room as ASCII that tells every two of them apart: UTF-8 does not tell lone surrogates apart. */
-function fieldOf({ id }: RoomState): string {
-  return JSON.stringify(id)
-}
-
-function versionOf({ epoch, lastSeq, emptySince }: RoomState): string {
-  return `${epoch} ${lastSeq} ${emptySince}`
-}
-
-function pairs(flat: readonly string[]): [string, string][] {
-  return flat.flatMap((field, i): [string, string][] => (i % 2 === 0 ? [[field, flat[i + 1] ?? '']] : []))
 }

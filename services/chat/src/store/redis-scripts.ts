@@ -5,7 +5,7 @@ export function keysOf(prefix: string): string[] {
   return ['life', 'log', 'state', 'rooms', 'beats'].map((name) => `${prefix}:${name}`)
 }
 
-type Client = ReturnType<typeof connectTo>
+export type Client = ReturnType<typeof connectTo>
 
 const retryMs = 50
 const retryMsMax = 500
@@ -19,7 +19,10 @@ export function connectTo(url: string, connectTimeout: number, socketTimeout: nu
   return client
 }
 
-/** Each is carried out as a whole. Entries of the log are numbered without gaps: 0-1, 0-2, ... */
+/**
+ * Each is carried out as a whole. Entries of the log are numbered without gaps: 0-1, 0-2, ... A field of `rooms` is a room,
+ * its value the room without its messages, which are a list: `<prefix>:rooms:<field>`.
+ */
 export const scripts = {
   /** Appends an entry to the log of a life; 0 where there is another life. ARGV: life, entry. */
   append: `
@@ -34,34 +37,52 @@ export const scripts = {
   /** Begins a life in place of another one, or of none. ARGV: the life before, or the empty text; life, state, rooms. */
   begin: `
     if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+    for _, room in ipairs(redis.call('HKEYS', KEYS[4])) do redis.call('DEL', KEYS[4] .. ':' .. room) end
     redis.call('DEL', KEYS[2], KEYS[4])
     redis.call('SET', KEYS[3], ARGV[3])
     for i = 4, #ARGV, 2 do redis.call('HSET', KEYS[4], ARGV[i], ARGV[i + 1]) end
     redis.call('SET', KEYS[1], ARGV[2])
     return 1`,
   /**
-   * Keeps a state that is newer than the one that is kept, and forgets entries that no replica needs.
-   * ARGV: life, number of the last entry in the state, state, the number of rooms, their fields, then fields and values of
-   * those that have changed.
+   * Keeps a state in place of the one that it was compared with, and forgets entries that no replica needs.
+   * ARGV: life, number of the last entry in the state before, number before which entries are forgotten, state; then for
+   * each room its field, its value, whether its messages are all new (1 or 0), how many there are in all, how many follow,
+   * and those.
    */
   keep: `
     if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-    local kept = cjson.decode(redis.call('GET', KEYS[3]))
-    if kept.applied >= tonumber(ARGV[2]) then return 0 end
-    redis.call('SET', KEYS[3], ARGV[3])
+    if cjson.decode(redis.call('GET', KEYS[3])).applied ~= tonumber(ARGV[2]) then return 0 end
+    redis.call('XTRIM', KEYS[2], 'MINID', '0-' .. ARGV[3])
+    redis.call('SET', KEYS[3], ARGV[4])
     local rooms = {}
-    local count = tonumber(ARGV[4])
-    for i = 5, 4 + count do rooms[ARGV[i]] = true end
-    for i = 5 + count, #ARGV, 2 do redis.call('HSET', KEYS[4], ARGV[i], ARGV[i + 1]) end
-    for _, room in ipairs(redis.call('HKEYS', KEYS[4])) do
-      if not rooms[room] then redis.call('HDEL', KEYS[4], room) end
+    local i = 5
+    while i <= #ARGV do
+      local field, count, added = ARGV[i], ARGV[i + 3], tonumber(ARGV[i + 4])
+      local list = KEYS[4] .. ':' .. field
+      rooms[field] = true
+      if ARGV[i + 2] == '1' then redis.call('DEL', list) end
+      redis.call('HSET', KEYS[4], field, ARGV[i + 1])
+      for j = i + 5, i + 4 + added do redis.call('RPUSH', list, ARGV[j]) end
+      if added > 0 then redis.call('LTRIM', list, -count, -1) end
+      i = i + 5 + added
     end
-    redis.call('XTRIM', KEYS[2], 'MINID', '0-' .. math.max(1, tonumber(ARGV[2]) - 10000))
+    for _, room in ipairs(redis.call('HKEYS', KEYS[4])) do
+      if not rooms[room] then
+        redis.call('HDEL', KEYS[4], room)
+        redis.call('DEL', KEYS[4] .. ':' .. room)
+      end
+    end
     return 1`,
   /** Reads life, state and rooms at one moment. */
   load: `
     return { redis.call('GET', KEYS[1]) or '', redis.call('GET', KEYS[3]) or '', redis.call('HGETALL', KEYS[4]) }`,
+  /** Reads the messages of a room. ARGV: its field. */
+  messages: `
+    return redis.call('LRANGE', KEYS[4] .. ':' .. ARGV[1], 0, -1)`,
 } as const
+
+/** Carries out a script on the keys of one chat. */
+export type Run = (script: keyof typeof scripts, args: string[]) => Promise<unknown>
 
 export function run(
   client: Client,
@@ -70,4 +91,9 @@ export function run(
   args: string[],
 ): Promise<unknown> {
   return client.eval(scripts[script], { keys, arguments: args })
+}
+
+/** Fields with their values, as a hash is answered. */
+export function pairs(flat: readonly string[]): [string, string][] {
+  return flat.flatMap((field, i): [string, string][] => (i % 2 === 0 ? [[field, flat[i + 1] ?? '']] : []))
 }

@@ -1,7 +1,9 @@
 import { restPath } from '@polyservice-lab/contracts/shop'
 import { ReceiveBudget, type ServiceDeps } from '@polyservice-lab/service-kit'
 import {
+  type BodyTypes,
   bearerOf,
+  checkContentType,
   createHttpApp,
   createHttpServer,
   type Endpoint,
@@ -11,6 +13,7 @@ import {
   sendAnswer,
 } from '@polyservice-lab/service-kit/http'
 import type { Shop } from '@polyservice-lab/shop'
+import { parse } from '@polyservice-lab/shop/json'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Config } from '../config.ts'
 import { toWire } from './errors.ts'
@@ -18,7 +21,7 @@ import { readQuery } from './lists.ts'
 import { describeApi } from './openapi.ts'
 import { pagesOf } from './pages.ts'
 import { negotiate, type Representation, write } from './representations.ts'
-import { type BodyTypes, checkContentType, parse, readJson } from './requests.ts'
+import { readJson } from './requests.ts'
 import type { Route, RouteAnswer } from './route.ts'
 import { type RouteV1, routesOfV1 } from './v1.ts'
 import { routesOf } from './v2.ts'

@@ -1,9 +1,8 @@
 import { restPath } from '@polyservice-lab/contracts/shop'
-import { type Cursors, invalid, type Lists, type SortKey } from '@polyservice-lab/shop'
+import { type Cursors, invalid, type Lists } from '@polyservice-lab/shop'
+import { limitDefault, parse, sortOf } from '@polyservice-lab/shop/json'
 import type { Request } from 'express'
 import type * as z from 'zod'
-import { parse } from './requests.ts'
-import { limitDefault } from './schemas.ts'
 import type { Link, View } from './views.ts'
 
 /** A list that can be asked for. */
@@ -95,14 +94,6 @@ export async function readList<Entity, Filter, Key extends string>(
     ...(next === null ? [] : [{ rel: 'next', href: hrefTo({ cursor: next }) }]),
   ]
   return answer(list, slice.items, { limit, next }, links)
-}
-
-function sortOf<Key extends string>(text: string | undefined): SortKey<Key>[] {
-  if (text === undefined) return []
-  return text.split(',').map((one) => {
-    const at = one.lastIndexOf('_')
-    return { key: one.slice(0, at) as Key, descending: one.slice(at + 1) === 'desc' }
-  })
 }
 
 /** Makes paths to other parts of the same list: filters, sort and limit stay. */

@@ -1,6 +1,6 @@
 import { errorCodes } from '@polyservice-lab/contracts/errors'
-import { describeHttpApi, htmlPage } from '@polyservice-lab/service-kit/api-docs'
-import type { Endpoint } from '@polyservice-lab/service-kit/http'
+import { describeHttpApi } from '@polyservice-lab/service-kit/api-docs'
+import { type Endpoint, htmlPage } from '@polyservice-lab/service-kit/http'
 
 const introduction = `<p>Users, products and orders, in REST: version 2 below <code>/api/v2</code>, version 1 as its clients know it.</p>
 <ul>

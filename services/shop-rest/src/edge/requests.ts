@@ -1,34 +1,8 @@
 import { isUtf8 } from 'node:buffer'
-import type { FieldViolation } from '@polyservice-lab/contracts/errors'
 import { AppError, type BudgetShare } from '@polyservice-lab/service-kit'
-import { HttpError, readBody } from '@polyservice-lab/service-kit/http'
-import { idOfText, invalid, notFound } from '@polyservice-lab/shop'
+import { readBody } from '@polyservice-lab/service-kit/http'
+import { idOfText, notFound } from '@polyservice-lab/shop'
 import type { Request } from 'express'
-import type * as z from 'zod'
-
-/** Of the wrong members of one request so many are told, and so much of a name that the client made up. */
-const violationsMax = 100
-const unknownMax = 20
-const fieldLengthMax = 100
-/** What the texts of zod begin with, where a schema has none of its own. */
-const zodText = 'Invalid input'
-
-/** Media types that a body may have, and the header that names them where it has none of these. */
-export interface BodyTypes {
-  readonly types: readonly string[]
-  readonly header: 'Accept' | 'Accept-Patch'
-  readonly named: string
-}
-
-/** @throws HttpError 415 for a body that is not JSON in UTF-8 by its head */
-export function checkContentType({ headers }: Request, { types, header, named }: BodyTypes): void {
-  const [type = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';')
-  const charset = parameters.find((parameter) => parameter.trim().startsWith('charset='))
-  const isUnicode = charset === undefined || /^\s*charset="?utf-?8"?\s*$/.test(charset)
-  const isPlain = (headers['content-encoding'] ?? 'identity').toLowerCase() === 'identity'
-  if (!types.includes(type.trim()) || !isUnicode || !isPlain)
-    throw new HttpError(415, 'the media type of the body is not one of these', { [header]: named })
-}
 
 /**
  * The value of a JSON body.
@@ -42,45 +16,6 @@ export async function readJson(request: Request, bytesMax: number, share: Budget
   } catch (cause) {
     throw new AppError('invalid_argument', 'the body is not JSON', { cause })
   }
-}
-
-/** @throws AppError invalid_argument with a violation for each wrong member, in their order */
-export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const { success, data, error } = schema.safeParse(value, { reportInput: true })
-  if (success) return data
-  const violations = violationsOf(error.issues)
-  // Without a name, it is the value itself that is wrong.
-  throw violations.some(({ field }) => field === '')
-    ? new AppError('invalid_argument', 'the body is no JSON object')
-    : invalid(violations)
-}
-
-/** The first issue of each member; a name that is unknown is told for itself. */
-function violationsOf(issues: readonly z.core.$ZodIssue[]): FieldViolation[] {
-  const found = new Map<string, string>()
-  for (const issue of issues) {
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys.slice(0, unknownMax))
-        found.set(fieldOf([...issue.path, key]), 'is not known')
-    } else if (!found.has(fieldOf(issue.path))) found.set(fieldOf(issue.path), describe(issue))
-    if (found.size >= violationsMax) break
-  }
-  return [...found].map(([field, description]) => ({ field, description }))
-}
-
-function fieldOf(path: readonly PropertyKey[]): string {
-  const field = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('')
-  return field.replace(/^\./, '').slice(0, fieldLengthMax).toWellFormed()
-}
-
-function describe(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`
-  if (issue.code !== 'invalid_type') return issue.message
-  if (issue.input === undefined) return 'is missing'
-  if (!Array.isArray(issue.input) && !issue.message.startsWith(zodText)) return issue.message
-  return Array.isArray(issue.input) && issue.expected !== 'object'
-    ? `must be one ${issue.expected}`
-    : `must be of the type ${issue.expected}`
 }
 
 /** @throws AppError not_found where a text of the path names nothing */

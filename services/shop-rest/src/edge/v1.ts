@@ -1,12 +1,13 @@
+import { type BodyTypes, checkContentType } from '@polyservice-lab/service-kit/http'
 import type { Shop, User } from '@polyservice-lab/shop'
+import { parse, viewUserBasic } from '@polyservice-lab/shop/json'
 import type { Request } from 'express'
 import type { Config } from '../config.ts'
 import { MessageError } from './errors.ts'
 import { searchOf } from './lists.ts'
-import { type BodyTypes, checkContentType, idOf, parse } from './requests.ts'
+import { idOf } from './requests.ts'
 import type { Method } from './route.ts'
 import { requests } from './schemas.ts'
-import { viewUserV1 } from './views.ts'
 
 const { Credentials, UserV1Input, UserV1Patch } = requests
 const json: BodyTypes = { types: ['application/json'], header: 'Accept', named: 'application/json' }
@@ -69,7 +70,7 @@ function userRoutes({ users }: Shop, listMax: number): RouteV1[] {
       async handle(request) {
         const filter = { role: roleOf(request) }
         const { items } = await users.slice({ filter, sort: [] }, { after: undefined, limit: listMax })
-        return [200, { users: items.map(viewUserV1) }]
+        return [200, { users: items.map(viewUserBasic) }]
       },
     },
     {
@@ -78,14 +79,14 @@ function userRoutes({ users }: Shop, listMax: number): RouteV1[] {
       paths: collection,
       handle: async (request, readBody) => [
         201,
-        viewUserV1(await users.create(parse(UserV1Input, await bodyOf(request, readBody)))),
+        viewUserBasic(await users.create(parse(UserV1Input, await bodyOf(request, readBody)))),
       ],
     },
     {
       operationId: 'getUserV1',
       method: 'GET',
       paths: member,
-      handle: async (request) => [200, viewUserV1(await users.get(idOf(request, 'user')))],
+      handle: async (request) => [200, viewUserBasic(await users.get(idOf(request, 'user')))],
     },
     {
       operationId: 'replaceUserV1',
@@ -95,7 +96,7 @@ function userRoutes({ users }: Shop, listMax: number): RouteV1[] {
         // A user who is not there is told before the body is looked at.
         const { id } = await users.get(idOf(request, 'user'))
         const input = parse(UserV1Input, await bodyOf(request, readBody))
-        return [200, viewUserV1(await users.update(id, input))]
+        return [200, viewUserBasic(await users.update(id, input))]
       },
     },
     {
@@ -104,7 +105,7 @@ function userRoutes({ users }: Shop, listMax: number): RouteV1[] {
       paths: member,
       async handle(request, readBody) {
         const changes = parse(UserV1Patch, await bodyOf(request, readBody))
-        return [200, viewUserV1(await users.update(idOf(request, 'user'), changes))]
+        return [200, viewUserBasic(await users.update(idOf(request, 'user'), changes))]
       },
     },
     {

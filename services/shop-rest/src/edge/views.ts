@@ -1,5 +1,6 @@
 import { restPath } from '@polyservice-lab/contracts/shop'
-import type { Cents, Order, Product, User } from '@polyservice-lab/shop'
+import type { Order, Product, User } from '@polyservice-lab/shop'
+import * as json from '@polyservice-lab/shop/json'
 
 /** An entity or a list as every representation shows it. */
 export interface View {
@@ -14,34 +15,21 @@ export interface Link {
   readonly href: string
 }
 
-const euros = (cents: Cents) => cents / 100
-
-export function viewUser({ id, name, email, role, createdAt, version }: User): View {
-  const self = `${restPath}/users/${id}`
+export function viewUser(user: User): View {
+  const self = `${restPath}/users/${user.id}`
   const links = [link('self', self), link('orders', `${self}/orders`)]
-  return { root: 'user', entry: '', data: { id, name, email, role, createdAt, version, links } }
+  return { root: 'user', entry: '', data: { ...json.viewUser(user), links } }
 }
 
-export function viewProduct({ id, name, price }: Product): View {
-  const links = [link('self', `${restPath}/products/${id}`)]
-  return { root: 'product', entry: '', data: { id, name, price: euros(price), links } }
+export function viewProduct(product: Product): View {
+  const links = [link('self', `${restPath}/products/${product.id}`)]
+  return { root: 'product', entry: '', data: { ...json.viewProduct(product), links } }
 }
 
-export function viewOrder({ id, userId, createdAt, status, items, totalAmount }: Order): View {
-  const data = {
-    ...{ id, userId, createdAt, status },
-    items: items.map((item) => ({
-      ...{ id: item.id, productId: item.productId, quantity: item.quantity },
-      unitPrice: euros(item.unitPrice),
-    })),
-    totalAmount: euros(totalAmount),
-    links: [link('self', `${restPath}/orders/${id}`), link('user', `${restPath}/users/${userId}`)],
-  }
-  return { root: 'order', entry: 'item', data }
-}
-
-export function viewUserV1({ id, name, email }: User) {
-  return { id, name, email }
+export function viewOrder(order: Order): View {
+  const { id, userId } = order
+  const links = [link('self', `${restPath}/orders/${id}`), link('user', `${restPath}/users/${userId}`)]
+  return { root: 'order', entry: 'item', data: { ...json.viewOrder(order), links } }
 }
 
 function link(rel: string, href: string): Link {

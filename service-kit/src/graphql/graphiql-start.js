@@ -1,0 +1,42 @@
+// The page of GraphiQL: requests go to the server that it came from, subscriptions over server-sent events. `examples` are
+// the documents of its tabs, from a script before this one.
+/* global examples */
+
+function isSubscription({ operationName }, documentAST) {
+  const operations = documentAST?.definitions.filter(({ kind }) => kind === 'OperationDefinition') ?? []
+  const operation = operations.find(({ name }) => name?.value === operationName) ?? operations[0]
+  return operation?.operation === 'subscription'
+}
+
+function post(params, accept, headers) {
+  const own = { 'Content-Type': 'application/json', Accept: accept }
+  return fetch('/graphql', { method: 'POST', headers: { ...own, ...headers }, body: JSON.stringify(params) })
+}
+
+async function* subscribe(params, headers) {
+  const response = await post(params, 'text/event-stream', headers)
+  if (!response.ok) {
+    yield response.json()
+    return
+  }
+  let rest = ''
+  for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+    const blocks = (rest + text).split('\n\n')
+    rest = blocks.pop()
+    for (const block of blocks) {
+      const data = /^event: next\ndata: (.*)$/.exec(block)?.[1]
+      if (data !== undefined) yield JSON.parse(data)
+    }
+  }
+}
+
+function fetcher(params, { documentAST, headers } = {}) {
+  if (isSubscription(params, documentAST)) return subscribe(params, headers)
+  return post(params, 'application/graphql-response+json', headers).then((response) => response.json())
+}
+
+const { React, ReactDOM, GraphiQL } = globalThis
+const defaultTabs = examples.map((query) => ({ query }))
+ReactDOM.createRoot(document.getElementById('graphiql')).render(
+  React.createElement(GraphiQL, { fetcher, defaultTabs, defaultEditorToolsVisibility: true }),
+)

@@ -1,0 +1,5 @@
+import { runService } from '@polyservice-lab/service-kit'
+import { loadConfig } from './config.ts'
+import { createService } from './service.ts'
+
+await runService({ name: 'shop-soap', loadConfig, createService })
