@@ -1,4 +1,4 @@
-import type { Lab, LedgerEntry, NewOrder, Order } from '@polyservice-lab/clients'
+import type { Lab, LedgerEntry, SagaOrder } from '@polyservice-lab/clients'
 import { OrderSagaContainers, type StartedOrderSaga } from '@polyservice-lab/testcontainers'
 import { type Observation, observation, type Run } from '../../experiment.ts'
 
@@ -22,7 +22,7 @@ export interface OrderSaga {
   readonly lab: Lab
   /** Orders that were answered 201, by id. */
   readonly placed: Set<string>
-  place(cardNumber: string, call?: { readonly idempotencyKey?: string }): Promise<Order>
+  place(cardNumber: string, call?: { readonly idempotencyKey?: string }): Promise<SagaOrder>
 }
 
 /** Starts the six services beside the lab, with a customer whose credit is never short. */
@@ -34,7 +34,7 @@ export async function startSaga(run: Run): Promise<OrderSaga> {
   return {
     ...{ saga, lab, placed },
     async place(cardNumber, call) {
-      const total: NewOrder['total'] = { amount: 1000, currency: 'EUR' }
+      const total = { amount: 1000, currency: 'EUR' }
       const order = await lab.orders.placeOrder({ customerId, total, cardNumber }, call)
       placed.add(order.id)
       return order
@@ -43,8 +43,8 @@ export async function startSaga(run: Run): Promise<OrderSaga> {
 }
 
 /** How many of the orders have ended, and how. */
-export async function endsOf({ lab, placed }: OrderSaga): Promise<Map<string, Order>> {
-  const ended = new Map<string, Order>()
+export async function endsOf({ lab, placed }: OrderSaga): Promise<Map<string, SagaOrder>> {
+  const ended = new Map<string, SagaOrder>()
   let after: string | undefined
   do {
     const { items, next } = await lab.orders.listOrders({ limit: 1000, after })
