@@ -122,7 +122,10 @@ describe('an order', () => {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 1_500))
       const isCancelled = await underTest.lab.orders.cancelOrder(id).then(
         () => true,
-        () => false,
+        (error: unknown) => {
+          expect(error).toMatchObject({ status: 409, reason: 'order_not_pending' })
+          return false
+        },
       )
       return { id, isCancelled }
     }

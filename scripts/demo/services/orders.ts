@@ -5,9 +5,9 @@ import {
   createNotificationsClient,
   createOrchestratorClient,
   createOrdersClient,
-  type Order,
   type OrdersClient,
 } from '@polyservice-lab/clients'
+import type { Order } from '../../../contracts/order-saga/answers.ts'
 import { services } from '../../../contracts/services.ts'
 import { type Address, addressOf } from '../address-of.ts'
 import type { Story } from '../story.ts'
@@ -22,10 +22,15 @@ export async function tell(story: Story, address: Address): Promise<void> {
   const orders = createOrdersClient({ ...address, onWire: story.onWire, retries: {} })
   const others = await whatFollows()
 
-  await placeAndWait(story, orders, 'an order with a good card', '4242424242424242')
-    .then((order) => order && others.tell(story, order))
-  await placeAndWait(story, orders, 'an order whose card is declined: what was reserved is given back', '4000000000000002')
-    .then((order) => order && others.tell(story, order))
+  await placeAndWait(story, orders, 'an order with a good card', '4242424242424242').then(
+    (order) => order && others.tell(story, order),
+  )
+  await placeAndWait(
+    story,
+    orders,
+    'an order whose card is declined: what was reserved is given back',
+    '4000000000000002',
+  ).then((order) => order && others.tell(story, order))
 
   const placed = await place(story, orders, 'an order whose card network fails once', '4000000000003101')
   if (placed === undefined) return

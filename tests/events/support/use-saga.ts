@@ -30,7 +30,7 @@ export class SagaUnderTest {
   }
 
   get lab(): Lab {
-    this.#lab ??= this.saga.lab()
+    this.#lab ??= this.saga.lab({ retries: {} })
     return this.#lab
   }
 
@@ -51,7 +51,10 @@ export class SagaUnderTest {
     return id
   }
 
-  place(order: Partial<NewOrder> & Pick<NewOrder, 'customerId'>, idempotencyKey?: string): Promise<SagaOrder> {
+  place(
+    order: Partial<NewOrder> & Pick<NewOrder, 'customerId'>,
+    idempotencyKey?: string,
+  ): Promise<SagaOrder> {
     return this.lab.orders.placeOrder(
       { total: eur(1000), cardNumber: goodCard, ...order },
       { ...(idempotencyKey !== undefined && { idempotencyKey }), timeoutMs: 20_000 },
