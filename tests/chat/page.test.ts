@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { createChatClient } from '@polyservice-lab/clients'
+// The Big List of Naughty Strings, with its scripts for pages.
+import naughty from 'big-list-of-naughty-strings/blns.json' with { type: 'json' }
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type RunningService, startLab } from '../support/lab.ts'
@@ -27,9 +28,6 @@ const hostile = [
 
 /** A page keeps so many. */
 const pageMessagesMax = 500
-
-/** The Big List of Naughty Strings, with its scripts for pages. */
-const naughty: readonly string[] = createRequire(import.meta.url)('big-list-of-naughty-strings')
 
 describe.runIf(existsSync(executablePath))(
   'in Chromium (needs /usr/bin/chromium)',
