@@ -42,7 +42,7 @@ export class Model {
   }
 }
 
-export type Real = (style: Style) => ShopClient
+type Real = (style: Style) => ShopClient
 
 interface Step {
   readonly name: string

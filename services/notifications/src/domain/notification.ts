@@ -1,4 +1,4 @@
-export const kinds = ['order_placed', 'order_approved', 'order_rejected'] as const
+const kinds = ['order_placed', 'order_approved', 'order_rejected'] as const
 
 /** What a customer is told of an order. */
 export interface Notification {

@@ -22,7 +22,7 @@ export interface DeadLetter {
   readonly replayedAt: Date | null
 }
 
-export interface ListedLetter extends DeadLetter {
+interface ListedLetter extends DeadLetter {
   readonly position: number
 }
 

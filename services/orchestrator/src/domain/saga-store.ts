@@ -6,7 +6,7 @@ export interface ListedSaga extends Saga {
 }
 
 /** A saga whose command had no answer in its time. */
-export interface OverdueSaga {
+interface OverdueSaga {
   readonly id: string
   /** Of the command that waits. */
   readonly messageId: string

@@ -3,10 +3,10 @@ import { compensations, forward, type Reason, type StepName, steps } from './ste
 export const sagaStates = ['running', 'completed', 'compensating', 'compensated'] as const
 export type SagaState = (typeof sagaStates)[number]
 
-export type StepOutcome = 'ok' | 'refused' | 'timeout'
+type StepOutcome = 'ok' | 'refused' | 'timeout'
 
 /** Minor units of a currency. */
-export interface Money {
+interface Money {
   readonly amount: number
   readonly currency: string
 }
