@@ -17,6 +17,8 @@ const heartbeatMs = 25_000
 const closeTimeoutMsMax = 3_000
 /** The longest answer to one request: a page of orders. */
 const resultBytesMax = 393_216
+/** So many for every connection are little. */
+const shortBytes = 16_384
 const bracket = '['.charCodeAt(0)
 
 export interface RpcWebSocketsOptions {
@@ -38,7 +40,8 @@ export function createRpcWebSockets(options: RpcWebSocketsOptions): Upgrades {
     if (isBinary) throw new AppError('invalid_argument', 'a message is text')
     const startedAt = performance.now()
     using share = receiveBudget.open()
-    share.hold(data.length)
+    // A short message is answered even where there is no room for long ones.
+    if (data.length > shortBytes) share.hold(data.length)
     const { requestId } = connection
     const { text, operation, outcome } = await dispatcher.answer(data, {
       requestId,
