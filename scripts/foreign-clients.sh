@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the clients that we did not write and that the tests speak through: curl, netcat, Python's gRPC and
-# WebSocket packages, Chromium. On Debian or Ubuntu as root; elsewhere it says which are missing and what brings
+# Installs the clients that we did not write and that the tests speak through: curl, netcat, Python's gRPC,
+# WebSocket and SOAP packages, xmllint, Chromium. On Debian or Ubuntu as root; elsewhere it says which are missing and what brings
 # them (exit 1).
 #   foreign-clients.sh [--check]    (--check only says)
 set -euo pipefail
@@ -16,6 +16,8 @@ has nc || missing+=(netcat-openbsd)
 has_module grpc || missing+=(python3-grpcio)
 has_module grpc_tools || missing+=(python3-grpc-tools)
 has_module websockets || missing+=(python3-websockets)
+has_module zeep || missing+=(python3-zeep)
+has xmllint || missing+=(libxml2-utils)
 [ -x /usr/bin/chromium ] || missing+=(chromium)
 [ "${#missing[@]}" = 0 ] && exit 0
 

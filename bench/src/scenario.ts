@@ -1,7 +1,7 @@
 import type { Figure } from './measure/statistics.ts'
 import type { Profile, ProfileName } from './profiles.ts'
 
-export type Protocol = 'REST' | 'gRPC' | 'TCP' | 'WebSocket' | 'container'
+export type Protocol = 'REST' | 'gRPC' | 'TCP' | 'WebSocket' | 'SOAP' | 'container'
 
 /** What a case measured: figures by name, `<server>.<quantity>` or `<quantity>/<server>` for a ratio of pairs. */
 export type Figures = Record<string, Figure>

@@ -107,8 +107,8 @@ export const rules: readonly IRegularForbiddenRuleType[] = [
   room(
     'scripts',
     '^scripts/',
-    ['^(scripts|clients|contracts)/', '^service-kit/src/index\\.ts$'],
-    'Scripts import clients, contracts, and of the kit its index.',
+    ['^(scripts|clients|contracts)/', '^service-kit/src/index\\.ts$', '^tests/styles/operations\\.ts$'],
+    'Scripts import clients, contracts, of the kit its index, and of the tests the table that they write down.',
   ),
 
   rule(

@@ -8,8 +8,13 @@ export interface Work {
 const current = new AsyncLocalStorage<Work>()
 
 /** Runs the task of a call: statements that the task sends to PostgreSQL are cancelled when the call ends before them. */
-export function runWork<T>(work: Work, task: () => T): T {
-  return current.run(work, task)
+export function runWork<A extends readonly unknown[], T>(work: Work, task: (...args: A) => T, ...args: A): T {
+  return current.run(work, task, ...args)
+}
+
+/** Runs what several calls may wait for: the end of the one that began it does not stop it. */
+export function runShared<T>(task: () => T): T {
+  return current.exit(task)
 }
 
 /** The signal of the call that this belongs to; undefined where there is none. */

@@ -66,6 +66,10 @@ describe.each([
   ['Authentication', authentication('admin', 'password123')],
   ['Authentication with the password of the other styles', authentication('admin', 'password')],
   ['Authentication of the namespace of the shop', authentication('admin', 'password123', shop)],
+  [
+    'Authentication with a prefix that its elements lack',
+    `<u:Authentication xmlns:u="${shop}"><username>admin</username><password>password</password></u:Authentication>`,
+  ],
   ['a UsernameToken with text', token('admin', passwordText('password123'))],
   ['a UsernameToken without a type', token('admin', '<wsse:Password>password</wsse:Password>')],
   ['both', authentication('admin', 'password') + token('admin', passwordText('password123'))],

@@ -27,8 +27,8 @@ export interface ComparisonOptions {
   readonly profile: ProfileName
   /** Starts the service, with what the operation needs in it, and says what the operation is. */
   readonly subject: () => Promise<{ readonly server: Server; readonly workload: Workload }>
-  /** The bare server that answers the same bytes. */
-  readonly floor?: FloorName
+  /** The bare server that answers the same bytes, or starts one that works for its answer. */
+  readonly floor?: FloorName | (() => Promise<Server>)
   /** Starts the server that the service replaces; a sentence where it cannot be. */
   readonly original?: () => Promise<Server | string>
   readonly concurrency: Concurrency
@@ -76,7 +76,9 @@ async function compare(options: ComparisonOptions, bench: Bench): Promise<Figure
     stack.use(other)
     targets.push({ role, server: other, recording: await record(workload, other.port) })
   }
-  if (options.floor !== undefined) await add('floor', await startFloor(options.floor, workload, recording))
+  const { floor } = options
+  if (typeof floor === 'string') await add('floor', await startFloor(floor, workload, recording))
+  else if (floor !== undefined) await add('floor', await floor())
   const original = await options.original?.()
   if (typeof original === 'string') bench.note(original)
   else if (original !== undefined) await add('original', original)

@@ -10,6 +10,7 @@ export const protocolColors: Readonly<Record<Exclude<Protocol, 'container'>, str
   gRPC: '#d9822b',
   TCP: '#3f9b62',
   WebSocket: '#a060c0',
+  SOAP: '#b0556b',
 }
 export const protocolColor = { domain: Object.keys(protocolColors), range: Object.values(protocolColors) }
 const width = 860

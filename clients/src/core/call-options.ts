@@ -23,7 +23,7 @@ const timerMsMax = 2 ** 31 - 1
  * Reads a time as timers and deadlines take one: a whole number of ms that a timer can run; undefined for never.
  * @throws LabError invalid_argument for NaN, and for what is no number
  */
-export function wholeMs(name: string, value: number): number | undefined {
+function wholeMs(name: string, value: number): number | undefined {
   if (typeof value !== 'number' || Number.isNaN(value))
     throw new LabError('invalid_argument', `${name}: ${String(value)} is not a number of milliseconds`)
   if (value === Number.POSITIVE_INFINITY) return undefined

@@ -95,7 +95,11 @@ function failureOf({ status, headers }: ApiResponse, fault: XmlElement): LabErro
   return new LabError(codeOfHttpAnswer(status, told), told.message ?? `a Fault, status ${status}`, {
     status,
     reason: told.reason,
-    violations: told.violation ?? [],
+    // The schema calls each of the items so; every style calls all of them `items`.
+    violations: (told.violation ?? []).map((one) => ({
+      ...one,
+      field: one.field.replace(/^item\b/, 'items'),
+    })),
     requestId: headers.get('x-request-id') ?? undefined,
     body: told,
   })

@@ -170,9 +170,19 @@ export class ResumingChatSession implements ChatSession {
   }
 
   async #connect(): Promise<void> {
-    const connection = await this.#open((name, fields) => this.#heard(name, fields))
-    this.#id = await connection.established
-    if (this.#username !== undefined) await this.#resume(connection, this.#username)
+    let isGivenUp = false
+    const connection = await this.#open((name, fields) => {
+      // What it hears is not in step with what the next one is asked for.
+      if (!isGivenUp) this.#heard(name, fields)
+    })
+    try {
+      this.#id = await connection.established
+      if (this.#username !== undefined) await this.#resume(connection, this.#username)
+    } catch (error) {
+      isGivenUp = true
+      void connection.close()
+      throw error
+    }
     this.#connection = connection
     void connection.ended.then((error) => this.#lost(connection, error))
   }

@@ -36,9 +36,11 @@ export function openEnvelope({ name, namespace, children }: XmlElement): Envelop
 
 /** @param header blocks, written; none where it is empty */
 export function writeEnvelope(version: SoapVersion, body: string, header = ''): string {
-  const head = header === '' ? '' : `<soap:Header>${header}</soap:Header>`
+  const head = header === '' ? '' : `<soap:Header>${header}</soap:Header>\n`
   return `<?xml version="1.0" encoding="UTF-8"?>
-<soap:Envelope xmlns:soap="${envelopes[version].namespace}">${head}<soap:Body>${body}</soap:Body></soap:Envelope>`
+<soap:Envelope xmlns:soap="${envelopes[version].namespace}">
+${head}<soap:Body>${body}</soap:Body>
+</soap:Envelope>`
 }
 
 /** The type of an answer or a request with an envelope. */

@@ -26,6 +26,8 @@ export class XmlError extends Error {
   }
 }
 
+/** Elements and attributes of one document, in memory at most 5 MiB; an order of 50 items has 160. */
+const nodesMax = 20_000
 const messageLengthMax = 100
 const textOrMarkup = /[&<>\r"]/g
 const references: Readonly<Record<string, string>> = {
@@ -48,6 +50,12 @@ export function parseXml(text: string, depthMax: number): XmlElement {
   const parser = new SaxesParser({ xmlns: true, defaultXMLVersion: '1.0', forceXMLVersion: true })
   const open: XmlElement[] = []
   let root: XmlElement | undefined
+  let nodes = 0
+  const count = () => {
+    nodes += 1
+    if (nodes > nodesMax) throw new XmlError(`more than ${nodesMax} elements and attributes are not taken`)
+  }
+  parser.on('attribute', count)
   parser.on('error', ({ message }) => {
     throw new XmlError(`no well-formed XML at ${message}`.slice(0, messageLengthMax).toWellFormed())
   })
@@ -55,6 +63,7 @@ export function parseXml(text: string, depthMax: number): XmlElement {
     throw new XmlError('a document type declaration is not taken')
   })
   parser.on('opentag', (tag) => {
+    count()
     if (open.length === depthMax) throw new XmlError(`more than ${depthMax} nested elements are not taken`)
     const element = elementOf(tag)
     open.at(-1)?.children.push(element)

@@ -317,6 +317,25 @@ describe('the inbox', () => {
     expect(await service.metric('saga_messages_total', { outcome: 'handled' })).toBe(2)
   })
 
+  test('gives the messages of an order their effects in the order in which they came', async () => {
+    const effects: string[] = []
+    const goOn = Promise.withResolvers<void>()
+    await using service = await startService({
+      'order.approve': async ({ id }) => {
+        if (id === first.id) await goOn.promise
+        effects.push(id)
+      },
+    })
+    const first = message('order.approve')
+    const second = message('order.approve', { subject: first.subject })
+    const other = message('order.approve')
+    for (const one of [first, second, other]) put('orders.inbox', one)
+    await until(() => expect(effects).toEqual([other.id]))
+    goOn.resolve()
+    await until(() => expect(effects).toEqual([other.id, first.id, second.id]))
+    expect(await service.metric('saga_messages_total', { outcome: 'retried' })).toBe(0)
+  })
+
   test('gives the events of an order their effects in the order of versions, each once', async () => {
     const effects: string[] = []
     const note = async ({ type, subject }: SagaMessage) => void effects.push(`${type} ${subject}`)

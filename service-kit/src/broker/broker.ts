@@ -13,8 +13,9 @@ import { createPublisher } from './publisher.ts'
 import { type Relay, startRelay } from './relay.ts'
 import { clearSagaTables, type SagaTables } from './tables.ts'
 import { declareTopology } from './topology.ts'
+import { createTurns } from './turns.ts'
 
-/** Of the ten connections to the database; the others are left for requests. */
+/** Of the connections to the database; the others are left for requests. */
 const transactionsMax = 6
 /** How long what was published last may take to be confirmed at the end. */
 const lastConfirmMs = 2_000
@@ -53,7 +54,8 @@ export function createBroker<Schema extends SagaTables>(options: BrokerOptions<S
     if ('apply' in subscription) metrics.begin(subscription.queue, config.flow)
   const publisher = createPublisher(logger)
   const gate = createGate({ concurrencyMax: transactionsMax })
-  const consumerOptions = { config, database, publisher, metrics, gate, deps }
+  const inTurn = createTurns()
+  const consumerOptions = { config, database, publisher, metrics, gate, inTurn, deps }
   let running: Running | undefined
   let isStopped = false
 

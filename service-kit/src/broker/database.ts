@@ -19,7 +19,9 @@ import { type SagaTables, sagaMigrations } from './tables.ts'
 import { createTraceparent } from './traceparent.ts'
 
 /** Together, with half a second for the answer, a call whose server is silent ends within five seconds. */
-const timeouts = { connectTimeoutMs: 1_500, statementTimeoutMs: 2_500 }
+const timeouts = { connectTimeoutMs: 2_000, statementTimeoutMs: 2_000 }
+/** Six for messages, the others for requests. */
+const poolMax = 16
 const attemptMs = 10_000
 const pauseMs = 1_000
 const countEveryMs = 5_000
@@ -183,6 +185,7 @@ async function untilOpen<Schema>(
       const postgres = await openPostgres<Schema>({
         ...deps,
         ...timeouts,
+        poolMax,
         applicationName,
         url: config.databaseUrl,
         migrations: { ...sagaMigrations, ...migrations },

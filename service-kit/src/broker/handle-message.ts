@@ -15,6 +15,7 @@ import { type Applied, type Apply, applyOnce } from './inbox.ts'
 import { invalidType, type Outcome, type SagaMetrics } from './metrics.ts'
 import type { Publisher } from './publisher.ts'
 import type { SagaTables } from './tables.ts'
+import type { Turns } from './turns.ts'
 import { untilDone } from './until-done.ts'
 
 export interface ReceiveOptions<Schema extends SagaTables> {
@@ -29,6 +30,8 @@ export interface ReceiveOptions<Schema extends SagaTables> {
   readonly metrics: SagaMetrics
   /** Bounds the transactions that run at a time, so that requests find connections to the database as well. */
   readonly gate: Gate
+  /** The messages of one order that are in hand together have their effects in the order in which they came. */
+  readonly inTurn: Turns
   readonly deps: ServiceDeps
 }
 
@@ -51,7 +54,7 @@ export async function handleMessage<Schema extends SagaTables>(
   options: ReceiveOptions<Schema>,
   signal: AbortSignal,
 ): Promise<Done | undefined> {
-  const { database, gate, deps } = options
+  const { database, gate, inTurn, deps } = options
   const read = readMessage(delivery.body, queue, options.config)
   if ('problem' in read) {
     const isSent = await bury(queue, delivery, 1, read.problem, options, signal)
@@ -61,17 +64,13 @@ export async function handleMessage<Schema extends SagaTables>(
   const { type, id } = message
   let applied: Applied | undefined
   try {
-    const isDone = await untilDone(
-      async () => {
-        applied = await gate(() =>
-          database.transaction((transaction) =>
-            applyOnce(message, transaction, { queue, apply, inAnyOrder }),
-          ),
-        )
-      },
-      isAway,
-      deps.logger,
-      signal,
+    const attempt = async () => {
+      applied = await gate(() =>
+        database.transaction((transaction) => applyOnce(message, transaction, { queue, apply, inAnyOrder })),
+      )
+    }
+    const isDone = await inTurn(`${queue} ${message.subject}`, () =>
+      untilDone(attempt, isAway, deps.logger, signal),
     )
     if (!isDone || applied === undefined) return undefined
   } catch (error) {

@@ -58,8 +58,8 @@ export function createCalls(options: CallsOptions) {
       if (calls.size > options.callsMax + (path === checkPath ? healthChecksMax : 0))
         throw new AppError('resource_exhausted', `${options.callsMax} calls are running already`)
       call.begin(headers)
-      // Until grpc-js reads.
-      stream.on('data', (chunk: Buffer) => call.receive(chunk)).pause()
+      // Not `on`, which would begin to read, before grpc-js listens.
+      stream.prependListener('data', (chunk: Buffer) => call.receive(chunk))
     } catch (error) {
       headers[':path'] = refusedPath
       // When grpc-js has the stream, in the next tick, and has read nothing of it.

@@ -1,14 +1,8 @@
 import type { DescMessage, DescMethod, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
-import {
-  Metadata,
-  type ServerDuplexStream,
-  type ServerUnaryCall,
-  type sendUnaryData,
-  type UntypedHandleCall,
-} from '@grpc/grpc-js'
+import type { sendUnaryData, UntypedHandleCall } from '@grpc/grpc-js'
 import { encodeMessage, methodPath } from '@polyservice-lab/contracts/grpc'
 import { runWork } from '../work.ts'
-import type { CallContext, ServerCall } from './server-call.ts'
+import type { CallContext, GrpcCall, ServerCall } from './server-call.ts'
 
 /** A message, or the bytes of one that is made once and given often. */
 type Answer<D extends DescMessage> = MessageInitShape<D> | Buffer
@@ -35,9 +29,6 @@ type Handler<M extends Pick<DescMethod, 'input' | 'output' | 'methodKind'>> = {
 
 /** One handler per method of a service. */
 export type Handlers<S extends DescService> = { readonly [K in keyof S['method']]: Handler<S['method'][K]> }
-
-/** What grpc-js gives to a handler, of whichever kind; messages are bytes. */
-type GrpcCall = ServerUnaryCall<Buffer, Buffer> & ServerDuplexStream<Buffer, Buffer>
 
 /** A method as `Server.register` of grpc-js takes it. */
 export interface Route {
@@ -93,37 +84,32 @@ function serveOne(
   const takesMany = methodKind === 'client_streaming' || methodKind === 'bidi_streaming'
   const givesMany = methodKind === 'server_streaming' || methodKind === 'bidi_streaming'
 
-  async function sendAll(call: ServerCall, grpc: GrpcCall, answers: AsyncIterable<Answer<typeof output>>) {
-    for await (const answer of answers) await call.send(grpc, encode(output, answer))
-    call.succeed((trailers) => grpc.end(trailers))
+  async function sendAll(call: ServerCall, answers: AsyncIterable<Answer<typeof output>>) {
+    for await (const answer of answers) await call.send(encode(output, answer))
+    call.succeed()
   }
 
   /** @returns a promise only where the answer is not there at once: the turns of promises cost a short call much */
-  function run(call: ServerCall, grpc: GrpcCall, callback: sendUnaryData<Buffer>): Promise<void> | undefined {
+  function run(call: ServerCall, grpc: GrpcCall): Promise<void> | undefined {
     const answer = handler(takesMany ? call.messages(input, grpc) : call.take(input, grpc.request), call)
-    if (givesMany) return sendAll(call, grpc, answer as AsyncIterable<Answer<typeof output>>)
-    const succeed = (message: Answer<typeof output>) => {
-      const bytes = encode(output, message)
-      call.succeed((trailers) => callback(null, bytes, trailers), bytes)
-    }
+    if (givesMany) return sendAll(call, answer as AsyncIterable<Answer<typeof output>>)
+    const succeed = (message: Answer<typeof output>) => call.succeed(encode(output, message))
     if (answer instanceof Promise) return answer.then(succeed)
     succeed(answer as Answer<typeof output>)
     return undefined
   }
 
-  const serve = (grpc: GrpcCall, callback: sendUnaryData<Buffer>) => {
+  async function runAuthorized(call: ServerCall, grpc: GrpcCall): Promise<void> {
+    await authorize?.(method, call)
+    if (!call.isEnded) await run(call, grpc)
+  }
+
+  const serve = (grpc: GrpcCall, callback?: sendUnaryData<Buffer>) => {
     const call = find(grpc)
     if (call === undefined || call.isEnded) return
-    call.handle(
-      () => grpc.sendMetadata(new Metadata()),
-      (status) => (givesMany ? grpc.emit('error', status) : callback(status)),
-    )
+    call.handle(grpc, callback)
     try {
-      const begun = runWork(call, () =>
-        authorize === undefined
-          ? run(call, grpc, callback)
-          : authorize(method, call).then(() => (call.isEnded ? undefined : run(call, grpc, callback))),
-      )
+      const begun = runWork(call, authorize === undefined ? run : runAuthorized, call, grpc)
       begun?.catch((error) => call.fail(error))
     } catch (error) {
       call.fail(error)

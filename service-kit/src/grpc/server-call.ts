@@ -1,6 +1,12 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf'
-import { Metadata, type ServerDuplexStream, type StatusObject, status } from '@grpc/grpc-js'
+import {
+  Metadata,
+  type ServerDuplexStream,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  status,
+} from '@grpc/grpc-js'
 import type { ErrorCode } from '@polyservice-lab/contracts/errors'
 import { decodeMessage } from '@polyservice-lab/contracts/grpc'
 import { AppError } from '../app-error.ts'
@@ -26,6 +32,9 @@ const timerMsMax = 2 ** 31 - 1
 const uncountedBytes = 768
 /** Bytes of answers that may wait for the reader of one call before its handler has to, where nothing else is said. */
 const bufferBytesDefault = 16_384
+
+/** What grpc-js gives to a handler, of whichever kind; messages are bytes. */
+export type GrpcCall = ServerUnaryCall<Buffer, Buffer> & ServerDuplexStream<Buffer, Buffer>
 
 /** What all calls of a server share. */
 export interface CallOptions {
@@ -80,8 +89,8 @@ export class ServerCall implements CallContext, Waiting {
   #deadline: NodeJS.Timeout | undefined
   #abort: AbortController | undefined
   #reason: AppError | undefined
-  #begin: (() => void) | undefined
-  #end: ((status: StatusObject) => void) | undefined
+  #grpc: GrpcCall | undefined
+  #callback: sendUnaryData<Buffer> | undefined
   #outcome: ErrorCode | 'ok' | undefined
   #status = 0
   #unsentBytes = 0
@@ -138,14 +147,14 @@ export class ServerCall implements CallContext, Waiting {
     }
   }
 
-  /** A handler answers from here on; `begin` and `end` give initial metadata and the status of a failure to grpc-js. */
-  handle(begin: () => void, end: (status: StatusObject) => void): void {
-    this.#begin = begin
-    this.#end = end
+  /** A handler answers from here on. @param callback that of grpc-js, where there is one answer at most */
+  handle(grpc: GrpcCall, callback: sendUnaryData<Buffer> | undefined): void {
+    this.#grpc = grpc
+    this.#callback = callback
   }
 
   sendInitialMetadata(): void {
-    if (!this.isEnded) this.#begin?.()
+    if (!this.isEnded) this.#grpc?.sendMetadata(new Metadata())
   }
 
   /**
@@ -165,12 +174,9 @@ export class ServerCall implements CallContext, Waiting {
   }
 
   /** The messages that the client sends; reading on lets it send on. Throws when the call has ended. */
-  async *messages<D extends DescMessage>(
-    schema: D,
-    call: Pick<ServerDuplexStream<Buffer, Buffer>, 'iterator'>,
-  ): AsyncGenerator<MessageShape<D>> {
+  async *messages<D extends DescMessage>(schema: D, grpc: GrpcCall): AsyncGenerator<MessageShape<D>> {
     try {
-      for await (const message of call.iterator({ destroyOnReturn: false })) yield this.take(schema, message)
+      for await (const message of grpc.iterator({ destroyOnReturn: false })) yield this.take(schema, message)
     } catch (error) {
       throw this.#reason ?? error
     }
@@ -185,11 +191,11 @@ export class ServerCall implements CallContext, Waiting {
   }
 
   /** Sends one answer of many; resolves when there is room for another. @throws what ended the call */
-  async send(call: Pick<ServerDuplexStream<Buffer, Buffer>, 'write'>, answer: Buffer): Promise<void> {
+  async send(answer: Buffer): Promise<void> {
     this.#throwIfStopped()
     const { bufferBytesMax = bufferBytesDefault } = this.#options.limits
     const cost = this.#sending(answer)
-    call.write(answer, () => {
+    this.#grpc?.write(answer, () => {
       this.#wait(this.#unsentBytes - cost)
       if (this.#unsentBytes < bufferBytesMax) this.#room?.resolve()
     })
@@ -198,13 +204,16 @@ export class ServerCall implements CallContext, Waiting {
     await this.#room.promise
   }
 
-  /** Ends the call with OK: `end` gives the trailers, and the answer where there is only one, to grpc-js. */
-  succeed(end: (trailers: Metadata) => void, answer?: Buffer): void {
+  /** Ends the call with OK, after the answer where there is only one. */
+  succeed(answer?: Buffer): void {
     this.#throwIfStopped()
     this.#finish('ok', status.OK)
-    if (answer !== undefined) this.#sending(answer)
     this.trailers.set('x-request-id', this.requestId)
-    end(this.trailers)
+    if (answer === undefined) this.#grpc?.end(this.trailers)
+    else {
+      this.#sending(answer)
+      this.#callback?.(null, answer, this.trailers)
+    }
   }
 
   #sending(answer: Buffer): number {
@@ -230,8 +239,9 @@ export class ServerCall implements CallContext, Waiting {
     this.#stop(told)
     wire.metadata.set('x-request-id', this.requestId)
     if (told.code === 'unimplemented') wire.metadata.set('grpc-accept-encoding', acceptedEncodings)
-    if (this.#end === undefined) respond(this.#stream, wire)
-    else this.#end(wire)
+    if (this.#grpc === undefined) respond(this.#stream, wire)
+    else if (this.#callback === undefined) this.#grpc.emit('error', wire)
+    else this.#callback(wire)
     // What is not sent yet would keep the status back for ever, where nobody reads it.
     if (this.#unsentBytes > 0 && told.code === 'deadline_exceeded')
       this.#stream.close(constants.NGHTTP2_CANCEL)
@@ -269,7 +279,7 @@ export class ServerCall implements CallContext, Waiting {
   /** Ends a call whose client does not go on with it. */
   sweep(now: number): void {
     const { requestTimeoutMs, sendTimeoutMs } = this.#options.limits
-    const isRequestPart = !this.isEnded && (this.#end === undefined || this.#frames.isPart)
+    const isRequestPart = !this.isEnded && (this.#grpc === undefined || this.#frames.isPart)
     if (isRequestPart && now - this.#messageAt > requestTimeoutMs)
       this.fail(new AppError('deadline_exceeded', 'the rest of a message did not come'))
     if (now - this.#progressAt <= sendTimeoutMs) return

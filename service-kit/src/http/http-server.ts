@@ -13,10 +13,26 @@ import { refuseWhatIsNoRequest } from './refusals.ts'
 /** How long a connection between two requests is kept. */
 const keepAliveMs = 75_000
 const headersTimeoutMsMax = 30_000
+/** Connections that are told that there are too many. */
+const excessMax = 64
 
 export interface HttpServer extends AsyncDisposable {
   /** Resolves when the port is bound; a bind error rejects. */
   start(): Promise<void>
+}
+
+/** Connections beyond those that there may be: so few that they can be told so. More are closed at once. */
+export class Crowd {
+  readonly #excess = new WeakSet<Duplex>()
+
+  add(socket: Duplex): void {
+    this.#excess.add(socket)
+  }
+
+  /** Whether a request came on such a connection. */
+  has({ socket }: IncomingMessage): boolean {
+    return this.#excess.has(socket)
+  }
 }
 
 /** Another protocol on the port, to which requests change (RFC 9110, 7.8). */
@@ -39,6 +55,7 @@ export function createHttpServer(
   toWire: ToWire,
   deps: ServiceDeps,
   upgrades?: Upgrades,
+  crowd?: Crowd,
 ): HttpServer {
   const { requestTimeoutMs, sendTimeoutMs } = config
   const server = createServer(
@@ -56,6 +73,7 @@ export function createHttpServer(
     app,
   )
   server.maxConnections = config.connectionsMax
+  if (crowd !== undefined) markExcess(server, config.connectionsMax, crowd)
   // A client that has sent its request and closes its side hears the answer. Node's types do not know the property.
   Object.assign(server, { httpAllowHalfOpen: true })
   // What comes in place of 100 Continue, or of 417, is for the application to say.
@@ -77,6 +95,18 @@ export function createHttpServer(
       await drained
     },
   }
+}
+
+function markExcess(server: Server, connectionsMax: number, crowd: Crowd): void {
+  server.maxConnections = connectionsMax + excessMax
+  let open = 0
+  server.on('connection', (socket) => {
+    open += 1
+    if (open > connectionsMax) crowd.add(socket)
+    socket.once('close', () => {
+      open -= 1
+    })
+  })
 }
 
 function takeUpgrades(server: Server, { upgrade }: Upgrades): void {

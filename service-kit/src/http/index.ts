@@ -1,5 +1,5 @@
+export { bearerOf } from '../bearer.ts'
 export { type HttpAnswer, sendAnswer, type ToWire } from './answer.ts'
-export { bearerOf } from './bearer.ts'
 export {
   type BodyTypes,
   checkContentType,
@@ -13,7 +13,7 @@ export type { Exchange } from './exchange.ts'
 export { fixedAnswer, htmlPage } from './fixed-answers.ts'
 export { createHttpApp, type Endpoint } from './http-app.ts'
 export { HttpError } from './http-error.ts'
-export { createHttpServer, type HttpServer, type Upgrades } from './http-server.ts'
+export { Crowd, createHttpServer, type HttpServer, type Upgrades } from './http-server.ts'
 export { type HttpLimits, readHttpLimits } from './limits.ts'
 export { createPage, type PageParts } from './page.ts'
 export { headersOf, problemAnswer } from './problem.ts'

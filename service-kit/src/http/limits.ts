@@ -6,13 +6,20 @@ const upToAnHour = { min: 100, max: 3_600_000 }
 export type HttpLimits = ReturnType<typeof readHttpLimits>
 
 /** Reads the limits of an HTTP server: the same variables in every service that has one, with defaults of its own. */
-export function readHttpLimits(env: EnvReader, { bodyBytesMax = mebibyte, connectionsMax = 1000 } = {}) {
+export function readHttpLimits(
+  env: EnvReader,
+  {
+    bodyBytesMax = mebibyte,
+    connectionsMax = 1000,
+    bodies = 'a body that is held in memory: JSON, or the texts of a form; beyond it, 413',
+  } = {},
+) {
   return {
     bodyBytesMax: env.integer('BODY_BYTES_MAX', {
       default: bodyBytesMax,
       min: 1,
       max: 64 * mebibyte,
-      about: 'bytes of a body that is held in memory: JSON, or the texts of a form; beyond it, 413',
+      about: `bytes of ${bodies}`,
     }),
     receiveBytesMax: env.budget('RECEIVE_BYTES_MAX', {
       default: 64 * mebibyte,

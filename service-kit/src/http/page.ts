@@ -13,6 +13,8 @@ export interface PageParts {
   readonly russian: Readonly<Record<string, string>>
   /** Whether the page may load scripts of its own server. Default: it loads nothing. */
   readonly loadsScripts?: boolean
+  /** Sources beside its own server that the page may ask (Content Security Policy 3, host-source). Default: none. */
+  readonly connectsTo?: readonly string[]
 }
 
 const languages = ['en', 'ru'] as const
@@ -27,6 +29,7 @@ export function createPage({
   html,
   russian,
   loadsScripts = false,
+  connectsTo = [],
 }: PageParts): (request: Request, response: Response) => void {
   const shell = readFileSync(new URL('page-shell.html', import.meta.url), 'utf8')
   const part = (name: string) => new RegExp(`<${name}[ >].*?</${name}>`, 's').exec(html)?.[0] ?? ''
@@ -42,7 +45,7 @@ export function createPage({
   }
   const headers = {
     'Content-Type': 'text/html; charset=utf-8',
-    'Content-Security-Policy': policyOf(english, loadsScripts),
+    'Content-Security-Policy': policyOf(english, loadsScripts, connectsTo),
     'Cache-Control': 'no-cache',
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
@@ -69,12 +72,12 @@ function inLanguage(html: string, language: Language, russian: PageParts['russia
   return translated.replace('<html lang="en">', `<html lang="${language}">`)
 }
 
-function policyOf(html: string, loadsScripts: boolean): string {
+function policyOf(html: string, loadsScripts: boolean, connectsTo: readonly string[]): string {
   return [
     "default-src 'none'",
     `script-src ${loadsScripts ? "'self' " : ''}${hashesOf(html, 'script')}`,
     `style-src ${hashesOf(html, 'style')}`,
-    "connect-src 'self'",
+    ["connect-src 'self'", ...connectsTo].join(' '),
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",

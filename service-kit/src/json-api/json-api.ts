@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { AppError } from '../app-error.ts'
 import type { BaseConfig } from '../config.ts'
 import {
+  Crowd,
   createHttpApp,
   createHttpServer,
   type Endpoint,
@@ -77,14 +78,31 @@ export function createJsonApi(options: JsonApiOptions): HttpServer {
     }),
     ...routes.map((route): Endpoint => ({ ...route, handle: run(route) })),
   ]
+  const crowd = new Crowd()
   const app = createHttpApp({
+    prepare(request, response, next) {
+      if (!crowd.has(request)) return next()
+      response.shouldKeepAlive = false
+      throw new AppError('unavailable', 'there are too many connections')
+    },
     ...{ endpoints, toWire, corsOrigins, exposedHeaders, deps },
     ...(allowedHeaders && { allowedHeaders }),
     keepsRequestIds: true,
     discardBytesMax: config.bodyBytesMax,
     sendBytesMax: config.sendBytesMax,
   })
-  return createHttpServer(app, config, toWire, deps, options.upgrades)
+  return createHttpServer(app, config, toWire, deps, withRoom(options.upgrades, crowd), crowd)
+}
+
+/** Another protocol, for connections that are not too many. */
+function withRoom(upgrades: Upgrades | undefined, crowd: Crowd): Upgrades | undefined {
+  return (
+    upgrades && {
+      accepts: (request) => !crowd.has(request) && upgrades.accepts(request),
+      upgrade: upgrades.upgrade,
+      drain: () => upgrades.drain(),
+    }
+  )
 }
 
 /** @throws AppError permission_denied where a page of another origin asks for a change (RFC 6454, 7) */

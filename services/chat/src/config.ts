@@ -26,7 +26,7 @@ export const loadConfig = defineConfig('chat', (env) => ({
   }),
   roomIdCharsMax: env.integer('ROOM_ID_CHARS_MAX', {
     default: 64,
-    min: 7,
+    min: 1,
     max: 1_000,
     about: 'characters of the id of a room; beyond it, an error',
   }),
@@ -38,7 +38,7 @@ export const loadConfig = defineConfig('chat', (env) => ({
   }),
   roomsMax: env.integer('ROOMS_MAX', {
     default: 100,
-    min: 3,
+    min: 1,
     max: 100_000,
     about: 'rooms in all; beyond it, the one that has been empty for longest is forgotten',
   }),
@@ -85,7 +85,7 @@ export const loadConfig = defineConfig('chat', (env) => ({
   }),
   sendBytesMax: env.budget('SEND_BYTES_MAX', {
     default: 96 * mebibyte,
-    min: 65_536,
+    min: 1024,
     about: 'bytes that wait to be sent to all clients; beyond it, the client with the most is closed as slow',
   }),
   connectionsMax: env.connections('CONNECTIONS_MAX', {

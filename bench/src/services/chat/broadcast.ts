@@ -11,8 +11,8 @@ import { Room, type RoomLanguage } from './room.ts'
 const clients = 1_000
 /** Messages a second. */
 const rate = 20
-const seconds = 2
-const roundsMax = 5
+const seconds = 1
+const roundsMax = 3
 
 const room = 'bench'
 const ofTheChat: RoomLanguage = {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { ReceiveBudget, ServiceDeps } from '@polyservice-lab/service-kit'
+import type { BudgetShare, ReceiveBudget, ServiceDeps } from '@polyservice-lab/service-kit'
 import cors from 'cors'
 import { Server as Engine, type Socket as Transport } from 'engine.io'
 import { Server, type Socket } from 'socket.io'
@@ -32,6 +32,9 @@ interface Line {
   readonly transport: Transport
   readonly bucket: TokenBucket
   readonly sends: TransportSends
+  /** What the parser holds of binary attachments of a packet that is not whole, in bytes. */
+  readonly attachments: BudgetShare
+  attachmentBytes: number
   session: Session | undefined
 }
 
@@ -119,16 +122,31 @@ export class SocketIoEdge {
     const beganAt = performance.now()
     const sends = new TransportSends(transport, metrics, () => this.#lines.get(transport)?.session?.left())
     const bucket = new TokenBucket(this.#shared.config, () => performance.now())
-    this.#lines.set(transport, { transport, bucket, sends, session: undefined })
+    const attachments = this.#receiveBudget.open()
+    const line: Line = { transport, bucket, sends, attachments, attachmentBytes: 0, session: undefined }
+    this.#lines.set(transport, line)
     metrics.connections.inc()
-    transport.on('data', (data: string | Buffer) => metrics.receivedBytes.inc(data.length))
+    transport.on('data', (data: string | Buffer) => {
+      metrics.receivedBytes.inc(data.length)
+      this.#holdAttachments(line, typeof data === 'string' ? 0 : line.attachmentBytes + data.length)
+    })
     transport.once('close', (reason: string) => {
       this.#lines.delete(transport)
+      attachments.hold(0)
       metrics.connections.dec()
       const outcome = reason === 'ping timeout' ? 'deadline_exceeded' : 'ok'
       const durationMs = performance.now() - beganAt
       access({ requestId: randomUUID(), operation: 'connection', outcome, status: reason, durationMs })
     })
+  }
+
+  #holdAttachments(line: Line, bytes: number): void {
+    line.attachmentBytes = bytes
+    try {
+      line.attachments.hold(bytes)
+    } catch {
+      this.#close(line.transport, 'busy')
+    }
   }
 
   #connected(socket: Socket): void {
@@ -145,6 +163,7 @@ export class SocketIoEdge {
     let waiting = 0
     socket.onAny((...args: unknown[]) => {
       const answer = typeof args.at(-1) === 'function' ? (args.pop() as Answer) : undefined
+      this.#holdAttachments(line, 0)
       const bytes = costOf(args)
       waiting += bytes
       try {

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import { AppError, type Logger } from '@polyservice-lab/service-kit'
 import type { Applied } from '../domain/chat-state.ts'
 import type { CommandLog, Machine } from '../domain/command-log.ts'
@@ -18,6 +18,10 @@ const read = { COUNT: 500, BLOCK: 1_000 } as const
 /** A state is kept when the log has grown by so much since the last one. */
 const keepEntries = 2_000
 const keepBytes = 4 * 1_048_576
+/** So much of the log is applied in one turn. */
+const turnBytes = 65_536
+/** The part of the time that a request may take which Redis may take. */
+const requestShare = 0.9
 const beatMsMax = 1_000
 const retryMs = 100
 
@@ -87,7 +91,10 @@ export class RedisLog implements CommandLog {
     this.#pending.set(number, resolve)
     const entry = JSON.stringify({ replica, number, command } satisfies Entry)
     try {
-      return await this.#inTime(this.#write(entry, promise))
+      return await this.#inTime(
+        this.#write(entry, promise),
+        Math.floor(this.#options.redisTimeoutMs * requestShare),
+      )
     } catch (error) {
       this.#pending.delete(number)
       // What comes behind this one need not wait for as long.
@@ -111,11 +118,10 @@ export class RedisLog implements CommandLog {
     this.#client.destroy()
   }
 
-  async #inTime<T>(promise: Promise<T>): Promise<T> {
-    const { redisTimeoutMs } = this.#options
-    const late = AbortSignal.timeout(redisTimeoutMs)
+  async #inTime<T>(promise: Promise<T>, timeoutMs = this.#options.redisTimeoutMs): Promise<T> {
+    const late = AbortSignal.timeout(timeoutMs)
     const { promise: ended, reject } = Promise.withResolvers<never>()
-    const end = () => reject(new Error(`nothing within ${redisTimeoutMs} ms`))
+    const end = () => reject(new Error(`nothing within ${timeoutMs} ms`))
     late.addEventListener('abort', end)
     try {
       return await Promise.race([promise, ended])
@@ -130,8 +136,17 @@ export class RedisLog implements CommandLog {
       try {
         if (!this.#isLoaded) await this.#load(machine)
         const streams = await this.#reader.xRead({ key, id: `0-${this.#applied}` }, read)
+        let bytes = 0
         for (const { messages } of streams ?? [])
-          for (const { id, message } of messages) this.#take(machine, Number(id.slice(2)), message['e'] ?? '')
+          for (const { id, message } of messages) {
+            const entry = message['e'] ?? ''
+            this.#take(machine, Number(id.slice(2)), entry)
+            bytes += entry.length
+            if (bytes < turnBytes) continue
+            // Sockets send between two turns of the event loop: a client is not slow for what came at once.
+            await turn()
+            bytes = 0
+          }
       } catch (error) {
         if (!(error instanceof Error)) throw error
         await wait(retryMs)

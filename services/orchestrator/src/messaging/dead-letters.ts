@@ -10,11 +10,12 @@ const textLengthMax = 300
 export function readLetter({ body, headers, messageId, type, contentType }: Delivery, now: Date): DeadLetter {
   const { id, type: bodyType, subject } = membersOf(body)
   const named = queueOf(headers['x-queue'])
+  const queue = named ?? queueOf(lastDeath(headers))
   const tries = headers['x-tries']
-  const byDefault = named === null ? 'delivered too often' : 'unknown'
+  const byDefault = queue === named ? 'unknown' : 'delivered too often'
   return {
     id: randomUUID(),
-    queue: named ?? queueOf(lastDeath(headers)),
+    queue,
     messageId: textOf(id ?? messageId),
     type: textOf(bodyType ?? type),
     subject: textOf(subject),

@@ -48,6 +48,11 @@ export function toClose(thrown: unknown): Close {
   return { outcome: error.code, closeCode: faultOf(error).closeCode, reason: reason ?? error.code }
 }
 
+/** What metrics and the log say of an error. */
+export function codeOf(thrown: unknown): ErrorCode {
+  return known(thrown).code
+}
+
 function known(thrown: unknown): AppError {
   return thrown instanceof AppError && thrown.code !== 'internal' ? thrown : unknown
 }

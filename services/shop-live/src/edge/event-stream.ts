@@ -1,8 +1,9 @@
 import type { Exchange } from '@polyservice-lab/service-kit/http'
 import type { Shop } from '@polyservice-lab/shop'
-import type { RequestHandler, Response } from 'express'
-import { toClose } from './errors.ts'
+import type { Request, RequestHandler, Response } from 'express'
+import { codeOf } from './errors.ts'
 import { FeedReader, type FeedReaderOptions } from './feed-reader.ts'
+import { onGone } from './gone.ts'
 import { authorize, readStart } from './requests.ts'
 import type { Streams } from './streams.ts'
 
@@ -29,17 +30,17 @@ export function createEventStream({ shop, streams, ...options }: EventStreamOpti
     response.shouldKeepAlive = false
     response.writeHead(200, headers)
     if (request.method === 'HEAD' || response.closed) response.end()
-    else stream(response, after, streams, options)
+    else stream(request, response, after, streams, options)
   }
 }
 
 function stream(
+  request: Request,
   response: Response,
   after: number,
   streams: Streams,
   { keepaliveMs, ...options }: Omit<EventStreamOptions, 'shop' | 'streams'>,
 ): void {
-  // An answer that ends has nothing more to be told, and a client that has gone neither.
   response.on('error', () => {})
   response.write(`retry: ${reconnectMs}\n\n`)
   const place = streams.enter(() => end())
@@ -57,8 +58,8 @@ function stream(
         response.write(Buffer.concat(events.map(({ block }) => block)), left)
       },
       fail(error) {
-        const { outcome } = toClose(error)
-        ;(response.locals as Exchange).outcome = outcome === 'ok' ? 'internal' : outcome
+        const outcome = codeOf(error)
+        ;(response.locals as Exchange).outcome = outcome
         if (outcome === 'resource_exhausted') response.destroy()
         else end()
       },
@@ -67,12 +68,12 @@ function stream(
     options,
   )
   function end(): void {
+    clearInterval(keepalive)
     reader.end()
     response.end()
   }
-  response.once('close', () => {
-    clearInterval(keepalive)
-    reader.end()
+  onGone(request, response, () => {
+    end()
     place[Symbol.dispose]()
   })
 }

@@ -1,4 +1,4 @@
-import { AppError, type UnsentBudget } from '@polyservice-lab/service-kit'
+import { AppError, type Logger, type UnsentBudget } from '@polyservice-lab/service-kit'
 import type { FeedTail } from '@polyservice-lab/shop'
 import { type EncodedEvent, encode } from './encode.ts'
 
@@ -21,6 +21,7 @@ export interface FeedReaderOptions {
   readonly tail: FeedTail
   readonly unsentBudget: UnsentBudget
   readonly bufferBytesMax: number
+  readonly logger: Logger
 }
 
 /** One reader of the feed: sends each event once and in order, as fast as the client takes them. */
@@ -43,6 +44,7 @@ export class FeedReader {
     this.#unlisten = options.tail.onChange(() => this.#wake())
     void this.#run().catch((error: unknown) => {
       if (this.#isOver) return
+      if (!(error instanceof AppError)) options.logger.error({ err: error }, 'a reader failed')
       this.end()
       sink.fail(error)
     })

@@ -28,7 +28,6 @@ export interface FeedSocketsOptions extends FeedReaderOptions {
 /** The feed over WebSocket: a text message for each event, and nothing from the client. */
 export class FeedSockets implements Upgrades {
   readonly #options: FeedSocketsOptions
-  readonly #deps: ServiceDeps
   readonly #webSockets: WebSockets
   /** Those of the clients whose position is known. */
   readonly #readers = new WeakMap<Connection, FeedReader>()
@@ -36,7 +35,6 @@ export class FeedSockets implements Upgrades {
 
   constructor(options: FeedSocketsOptions, deps: ServiceDeps) {
     this.#options = options
-    this.#deps = deps
     const { config, streams } = options
     this.#webSockets = new WebSockets(
       {
@@ -94,6 +92,9 @@ export class FeedSockets implements Upgrades {
       if (start !== undefined) await shop.feed.readPart(start, 1)
       this.#read(connection, after)
     } catch (error) {
+      const { requestId } = connection
+      if (!(error instanceof AppError))
+        this.#options.logger.error({ err: error, requestId }, 'connection failed')
       this.#fail(connection, error)
     }
   }
@@ -113,8 +114,6 @@ export class FeedSockets implements Upgrades {
 
   #fail(connection: Connection, error: unknown): void {
     const close = toClose(error)
-    if (close.outcome === 'internal')
-      this.#deps.logger.error({ err: error, requestId: connection.requestId }, 'connection failed')
     if (close.outcome === 'resource_exhausted') connection.fail(error)
     else connection.close(close)
   }

@@ -9,6 +9,7 @@ import {
 } from '@polyservice-lab/service-kit/http'
 import { isHandshake } from '@polyservice-lab/service-kit/websocket'
 import type { FeedTail, Shop } from '@polyservice-lab/shop'
+import type { RequestHandler } from 'express'
 import type { Config } from '../config.ts'
 import { toWire } from './errors.ts'
 import { createEventStream } from './event-stream.ts'
@@ -19,12 +20,20 @@ import { Streams } from './streams.ts'
 
 const upgradeHeaders = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' }
 
+/** A slash within a segment is part of a name that nothing has, and separates no segments. */
+const prepare: RequestHandler = ({ originalUrl }, _response, next) => {
+  next(/^[^?]*%2f/i.test(originalUrl) ? new HttpError(404, 'Not Found') : undefined)
+}
+
 /** The HTTP server: the feed by its four means, and the page that shows them. */
 export function createHttpEdge(shop: Shop, tail: FeedTail, config: Config, deps: ServiceDeps): HttpServer {
   const streams = new Streams(config.streamsMax)
-  const { keepaliveMs, waitMaxS, bufferBytesMax, sendBytesMax } = config
-  const reading = { shop, tail, streams, bufferBytesMax, unsentBudget: new UnsentBudget(sendBytesMax) }
-  const page = createPage({ html: readFileSync(new URL('page.html', import.meta.url), 'utf8'), russian })
+  const { keepaliveMs, waitMaxS, bufferBytesMax, sendBytesMax, restOrigins } = config
+  const unsentBudget = new UnsentBudget(sendBytesMax)
+  const reading = { shop, tail, streams, bufferBytesMax, unsentBudget, logger: deps.logger }
+  const template = readFileSync(new URL('page.html', import.meta.url), 'utf8')
+  const html = template.replace('REST_ORIGINS', restOrigins.join(' '))
+  const page = createPage({ html, russian, connectsTo: restOrigins })
   const get = { method: 'GET' } as const
   const app = createHttpApp({
     endpoints: [
@@ -46,6 +55,7 @@ export function createHttpEdge(shop: Shop, tail: FeedTail, config: Config, deps:
       },
     ],
     toWire,
+    prepare,
     corsOrigins: [],
     keepsRequestIds: true,
     answersOptions: false,

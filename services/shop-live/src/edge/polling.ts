@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { etagOf, isKept, sendAnswer } from '@polyservice-lab/service-kit/http'
 import type { FeedPart, FeedTail, Shop } from '@polyservice-lab/shop'
-import type { RequestHandler, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { encode } from './encode.ts'
+import { onGone } from './gone.ts'
 import { authorize, type Poll, readPoll } from './requests.ts'
 import type { Streams } from './streams.ts'
 
@@ -22,7 +23,7 @@ export function createPolling({ shop, waitMaxS, ...waiting }: PollingOptions): R
     let part: FeedPart = { events: [], newest: after }
     if (poll.after !== undefined) part = await shop.feed.readPart(after, poll.limit)
     if (poll.waitS > 0 && part.events.length === 0 && request.method !== 'HEAD') {
-      part = await wait(after, poll, response, waiting)
+      part = await wait(request, response, after, poll, waiting)
       if (response.closed) return
     }
     send(request, response, after, part, poll.waitS === 0)
@@ -47,9 +48,10 @@ function send(
 
 /** The first part that has events; one without, when the time is up, the service drains or the client has gone. */
 async function wait(
+  request: Request,
+  response: Response,
   after: number,
   { limit, waitS }: Poll,
-  response: Response,
   { tail, streams }: Pick<PollingOptions, 'tail' | 'streams'>,
 ): Promise<FeedPart> {
   let isOver = false
@@ -61,7 +63,7 @@ async function wait(
   using resources = new DisposableStack()
   resources.use(streams.enter(end))
   resources.defer(tail.onChange(() => wake()))
-  response.once('close', end)
+  onGone(request, response, end)
   const timer = setTimeout(end, waitS * 1000)
   resources.defer(() => clearTimeout(timer))
   for (;;) {

@@ -27,8 +27,7 @@ export interface Poll {
 /** @throws AppError unauthenticated for a credential that is wrong, in the head or in the query */
 export async function authorize(request: IncomingMessage, access: Access): Promise<void> {
   const tokens = [bearerOf(request), ...searchOf(request).getAll('access_token')]
-  await access.authorize(undefined, 'read')
-  for (const token of tokens) if (token !== undefined) await access.authorize(token, 'read')
+  for (const token of tokens) await access.authorize(token, 'read')
 }
 
 /** @throws AppError invalid_argument with a violation for each parameter that is wrong, empty or given twice */

@@ -111,9 +111,9 @@ const isNamed =
   ({ name, namespace }: XmlElement) =>
     name === wantedName && namespace === wantedNamespace
 
-/** The text of a child, which has the namespace of its parent. */
+/** The text of a child, of the namespace of its parent or of none. */
 function textOf({ namespace, children }: XmlElement, name: string): string | undefined {
-  return children.find(isNamed(namespace, name))?.text
+  return children.find((child) => child.name === name && ['', namespace].includes(child.namespace))?.text
 }
 
 function partsOf({ children }: XmlElement, namespace: string, parent: string, name: string): XmlElement[] {
