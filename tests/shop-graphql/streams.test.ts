@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { setTimeout } from 'node:timers/promises'
 import { createShopGraphqlClient } from '@polyservice-lab/clients'
 import type { Address } from '@polyservice-lab/testcontainers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -59,6 +58,12 @@ async function openStream({ host, port }: Address, query: string) {
       told.isOver = true
     })
   return { told, close: () => abort.abort() }
+}
+
+/** Subscriptions that the service counts. */
+async function openStreams(adminUrl: string): Promise<number> {
+  const metrics = await (await fetch(`${adminUrl}/metrics`)).text()
+  return Number(/^lab_streams\{.*\} (\d+)/m.exec(metrics)?.[1])
 }
 
 const seqsOf = (text: string) => Array.from(text.matchAll(/"seq":(\d+)/g), ([, seq]) => Number(seq))
@@ -199,10 +204,11 @@ describe('of so many as there may be', () => {
     const at = few.service('shop-graphql').address()
     const client = await begin(at)
     for (let i = 0; i < 4; i += 1) client.subscribe(`${i}`, feed(null))
-    client.subscribe('query', '{ users { id } }')
-    await until(() => client.of('query').length === 2, 'the subscriptions have begun')
+    const areThere = async (count: number) =>
+      (await openStreams(few.service('shop-graphql').adminUrl())) === count
+    await until(() => areThere(4), 'the subscriptions have begun')
     const last = await openStream(at, feed(null))
-    await until(() => last.told.text !== '', 'the last place is taken')
+    await until(() => areThere(5), 'the last place is taken')
     const refused = await openStream(at, feed(null))
     await until(() => refused.told.isOver, 'one more is refused')
     expect([refused.told.status, refused.told.headers.get('retry-after')]).toEqual([503, '1'])
@@ -287,13 +293,6 @@ describe('with little room for slow readers', () => {
     stopped.socket.terminate()
     await stream.body?.cancel().catch(() => {})
   })
-
-  /** Connections that are open, but for the one that asks. */
-  async function openStreams(adminUrl: string): Promise<number> {
-    await setTimeout(200)
-    const metrics = await (await fetch(`${adminUrl}/metrics`)).text()
-    return Number(/^lab_streams\{.*\} (\d+)/m.exec(metrics)?.[1])
-  }
 })
 
 test('500 subscriptions hear of an order, each once', { timeout: 180_000 }, async () => {

@@ -11,7 +11,10 @@ export const subject: Subject = {
     ['KEEPALIVE_MS', '1'],
   ],
   call: (address, item) => createShopGraphqlClient(address).createUser({ name: item, email: emailOf(item) }),
-  refused: { code: 'not_found', call: (address) => createShopGraphqlClient(address).getUser(7) },
+  refused: {
+    code: 'not_found',
+    call: (address) => createShopGraphqlClient(address).updateUser(7, { name: 'Nobody' }),
+  },
   async kept(address, items) {
     const client = createShopGraphqlClient(address)
     const found = await Promise.all(

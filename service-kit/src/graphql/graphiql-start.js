@@ -2,10 +2,10 @@
 // the documents of its tabs, from a script before this one.
 /* global examples */
 
-function isSubscription({ operationName }, documentAST) {
-  const operations = documentAST?.definitions.filter(({ kind }) => kind === 'OperationDefinition') ?? []
-  const operation = operations.find(({ name }) => name?.value === operationName) ?? operations[0]
-  return operation?.operation === 'subscription'
+/** The operation that is meant: right after a change of tabs, GraphiQL still names that of the tab before. */
+function operationOf({ query, operationName }) {
+  const operations = [...query.matchAll(/^\s*(query|mutation|subscription)\b\s*(\w*)/gm)]
+  return operations.find(([, , name]) => name === operationName) ?? operations[0] ?? ['', 'query', '']
 }
 
 function post(params, accept, headers) {
@@ -30,8 +30,10 @@ async function* subscribe(params, headers) {
   }
 }
 
-function fetcher(params, { documentAST, headers } = {}) {
-  if (isSubscription(params, documentAST)) return subscribe(params, headers)
+function fetcher(given, { headers } = {}) {
+  const [, kind, name] = operationOf(given)
+  const params = { query: given.query, variables: given.variables, operationName: name || undefined }
+  if (kind === 'subscription') return subscribe(params, headers)
   return post(params, 'application/graphql-response+json', headers).then((response) => response.json())
 }
 

@@ -65,17 +65,18 @@ export type Operations = ReturnType<typeof createOperations>
 export function createOperations(options: OperationsOptions) {
   const { schema, contextOf, errors, config, deps } = options
   const gate = createGate({ concurrencyMax })
+  const mask = (error: unknown) => errors.mask(error, deps.logger)
   const yoga = createYoga<ServerContext, object>({
     schema,
     context: ({ call }) => contextOf(call.token),
     ...{ logging: false, graphiql: false, landingPage: false, cors: false, multipart: false },
-    maskedErrors: { maskError: (error) => errors.mask(error, deps.logger) },
+    maskedErrors: { maskError: mask },
     parserAndValidationCache: {
       documentCache: new DocumentCache(),
       errorCache: { get: () => undefined, set: () => {} },
     },
     maxRequestBodySize: false,
-    plugins: [receive, observe(errors), within(config), countStreams(config.streamsMax, deps.metrics)],
+    plugins: [receive, observe(errors), within(config), countStreams(config.streamsMax, mask, deps.metrics)],
   })
   return {
     yoga,
@@ -124,7 +125,11 @@ function within(limits: GraphqlLimits): Plugin<ServerContext> {
 }
 
 /** Admits so many subscriptions at a time, each of which holds its request for as long as it lasts. */
-function countStreams(streamsMax: number, { registry }: Metrics): Plugin<ServerContext> {
+function countStreams(
+  streamsMax: number,
+  mask: (error: unknown) => GraphQLError,
+  { registry }: Metrics,
+): Plugin<ServerContext> {
   let streams = 0
   new Gauge({
     name: 'lab_streams',
@@ -137,9 +142,14 @@ function countStreams(streamsMax: number, { registry }: Metrics): Plugin<ServerC
   return {
     onSubscribe({ args, setSubscribeFn, subscribeFn }) {
       setSubscribeFn(async (given) => {
-        if (streams >= streamsMax) throw new AppError('unavailable', 'there are too many subscriptions')
         const { share, bytes } = (args.contextValue as ServerContext).call
-        share.hold(bytes + tokenBytes * (args.document.tokenCount ?? 0))
+        try {
+          if (streams >= streamsMax) throw new AppError('unavailable', 'there are too many subscriptions')
+          share.hold(bytes + tokenBytes * (args.document.tokenCount ?? 0))
+        } catch (error) {
+          // A result, since what is thrown ends a WebSocket with all that goes on over it.
+          return { errors: [mask(error)] }
+        }
         streams += 1
         let end = () => {
           streams -= 1
