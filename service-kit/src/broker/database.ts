@@ -29,7 +29,7 @@ const tidyEveryMs = 600_000
 /** Rows of the inbox that one statement forgets. */
 const forgottenMax = 5_000
 
-export const cloudEvents = 'application/cloudevents+json'
+const cloudEvents = 'application/cloudevents+json'
 
 /** A message that is to be made. */
 export interface Draft<Type extends MessageType> {

@@ -1,5 +1,5 @@
 /** amqplib waits without end for a broker that is frozen: every call to it has this end. */
-export const callTimeoutMs = 10_000
+const callTimeoutMs = 10_000
 
 /** @throws Error naming what did not end in time */
 export async function withDeadline<T>(work: Promise<T>, what: string, ms = callTimeoutMs): Promise<T> {

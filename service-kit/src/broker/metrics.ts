@@ -11,7 +11,7 @@ import { Counter, Gauge } from 'prom-client'
 import type { Metrics } from '../metrics.ts'
 
 /** What came of a message that was received. */
-export const outcomes = ['handled', 'duplicate', 'held', 'retried', 'dead'] as const
+const outcomes = ['handled', 'duplicate', 'held', 'retried', 'dead'] as const
 export type Outcome = (typeof outcomes)[number]
 
 /** The type of a message that is none, as metrics name it. */

@@ -7,7 +7,7 @@ const confirmTimeoutMs = 30_000
 const checkEveryMs = 1_000
 
 /** What is published, persistent and mandatory. */
-export interface Publication {
+interface Publication {
   readonly exchange: string
   readonly routingKey: string
   readonly body: Buffer

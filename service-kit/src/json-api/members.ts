@@ -18,7 +18,7 @@ export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown):
 }
 
 /** The first issue of each member. */
-export function violationsOf(issues: readonly z.core.$ZodIssue[]): FieldViolation[] {
+function violationsOf(issues: readonly z.core.$ZodIssue[]): FieldViolation[] {
   const found = new Map<string, string>()
   for (const issue of issues) {
     const field = issue.path.map(String).join('.').slice(0, fieldLengthMax).toWellFormed()

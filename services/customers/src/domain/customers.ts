@@ -35,7 +35,7 @@ export interface KeptReservation extends Reservation {
 /** A row of a list: positions grow along it. */
 export type Listed<Entity> = Entity & { readonly position: number }
 
-export interface Part {
+interface Part {
   /** Begins after this position. */
   readonly after: number
   /** So many at most. */

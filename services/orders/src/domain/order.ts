@@ -1,10 +1,10 @@
 /** An amount in minor units of a currency. */
-export interface Money {
+interface Money {
   readonly amount: number
   readonly currency: string
 }
 
-export interface Item {
+interface Item {
   readonly productId: string
   readonly quantity: number
 }

@@ -8,7 +8,7 @@ export interface OrdersOptions {
   readonly now: () => Date
 }
 
-export interface Placed {
+interface Placed {
   readonly order: Order
   /** Whether the same request had placed it before. */
   readonly isReplayed: boolean
