@@ -12,7 +12,7 @@ export {
   type User,
 } from './src/domain/entities.ts'
 export { type Feed, type FeedPart, isPosition, OutOfFeedError, positionText } from './src/domain/feed.ts'
-export { assertList, type ListRequest } from './src/domain/list-rules.ts'
+export { assertList, isSearch, type ListRequest, listRuleTexts } from './src/domain/list-rules.ts'
 export {
   type Lists,
   type Page,

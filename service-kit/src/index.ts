@@ -1,5 +1,6 @@
 export type { Access, Ended } from './access.ts'
 export { AppError, type AppErrorDetails } from './app-error.ts'
+export { bearerOf } from './bearer.ts'
 export { type BaseConfig, baseVariables, ConfigError, defineConfig, type LoadConfig } from './config.ts'
 export { isDiskFull, throwStorageError } from './disk-full.ts'
 export type { Env, EnvReader, Variable } from './env-reader.ts'
@@ -12,3 +13,4 @@ export { runService, type Service, type ServiceDefinition, type ServiceDeps } fr
 export { pieceBytes, SendBudget, type Waiting } from './send-budget.ts'
 export { tableGauge } from './table-gauge.ts'
 export { UnsentBudget } from './unsent-budget.ts'
+export { runShared } from './work.ts'

@@ -12,6 +12,11 @@ export function runWork<A extends readonly unknown[], T>(work: Work, task: (...a
   return current.run(work, task, ...args)
 }
 
+/** Runs what several calls may wait for: the end of the one that began it does not stop it. */
+export function runShared<T>(task: () => T): T {
+  return current.exit(task)
+}
+
 /** The signal of the call that this belongs to; undefined where there is none. */
 export function workSignal(): AbortSignal | undefined {
   return current.getStore()?.signal

@@ -1,4 +1,4 @@
-import { AppError, createGate } from '@polyservice-lab/service-kit'
+import { AppError, createGate, runShared } from '@polyservice-lab/service-kit'
 import type { Feed, FeedPart } from './domain/feed.ts'
 
 /** Looks at the database at a time: what they find is in memory beside what is being sent. */
@@ -45,7 +45,7 @@ export function createFeedTail(feed: Feed): FeedTail {
       const place = `${after} ${limit}`
       const shared = reads.get(place)
       if (shared !== undefined) return shared
-      const reading = gate(() => feed.readPart(after, limit)).finally(() => {
+      const reading = runShared(() => gate(() => feed.readPart(after, limit))).finally(() => {
         if (reads.get(place) === reading) reads.delete(place)
       })
       reads.set(place, reading)

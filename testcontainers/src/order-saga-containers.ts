@@ -1,5 +1,5 @@
 import { createLab, type Lab, type LabOptions } from '@polyservice-lab/clients'
-import { type SagaService, sagaServices } from '@polyservice-lab/contracts/order-saga'
+import { type SagaService, sagaServices } from '@polyservice-lab/contracts/order-saga/facts'
 import { containers } from './containers.ts'
 import { type SagaEngines, startSagaEngines, stopSagaEngines } from './saga-container.ts'
 import type { StartedServiceContainer } from './started-service-container.ts'

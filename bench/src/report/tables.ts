@@ -91,6 +91,7 @@ const columns: readonly Column[] = [
   { title: 'CPU s per 10,000', figure: 'subject.cpu' },
   { title: 'of the floor', figure: 'floor.cpu' },
   { title: 'of the original', figure: 'original.cpu' },
+  { title: 'POST p95 ms', figure: 'post.p95' },
   { title: 'p50 ms', figure: 'subject.p50' },
   { title: 'p95 ms', figure: 'subject.p95' },
   { title: 'p99 ms', figure: 'subject.p99' },

@@ -8,6 +8,7 @@ import { crowd } from './crowd.ts'
 import { images } from './images.ts'
 import { manyItems } from './many-items.ts'
 import { oneRecord } from './one-record.ts'
+import { orderSaga } from './order-saga.ts'
 
 /** All that is measured, in the order of the report. */
 export const scenarios: readonly Scenario[] = [
@@ -20,4 +21,5 @@ export const scenarios: readonly Scenario[] = [
   crowd,
   containers,
   images,
+  orderSaga,
 ]

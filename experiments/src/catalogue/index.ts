@@ -1,11 +1,14 @@
 import type { Experiment } from '../experiment.ts'
+import { cardTimesOutAfterCharging } from './card-times-out-after-charging.ts'
 import { chatHerd } from './chat-herd.ts'
 import { databaseRestarts } from './database-restarts.ts'
 import { diskFull } from './disk-full.ts'
 import { goawayInMidStream } from './goaway-in-mid-stream.ts'
 import { halfAFrame } from './half-a-frame.ts'
 import { killAChatReplica } from './kill-a-chat-replica.ts'
+import { killAnything } from './kill-anything.ts'
 import { killTheHistory } from './kill-the-history.ts'
+import { orchestratorDiesBetweenTwoSteps } from './orchestrator-dies-between-two-steps.ts'
 import { outOfMemory } from './out-of-memory.ts'
 import { partitionTheUsersApi } from './partition-the-users-api.ts'
 import { pauseTheGrpcService } from './pause-the-grpc-service.ts'
@@ -42,6 +45,9 @@ export const experiments: readonly Experiment[] = [
   retryStorm,
   thunderingHerd,
   rollingRestart,
+  cardTimesOutAfterCharging,
+  orchestratorDiesBetweenTwoSteps,
+  killAnything,
   chatHerd,
   killAChatReplica,
 ]

@@ -1,4 +1,4 @@
-import { type ErrorCode, httpStatuses } from '@polyservice-lab/contracts/errors'
+import { type ErrorCode, errorCodes, httpStatuses } from '@polyservice-lab/contracts/errors'
 import { type ExecutionResult, type FormattedExecutionResult, GraphQLError } from 'graphql'
 import { AppError } from '../app-error.ts'
 import { HttpError, type ToWire } from '../http/index.ts'
@@ -20,8 +20,6 @@ export type GraphqlCodes = Readonly<Record<ErrorCode, string>>
 
 /** How an edge tells of errors. */
 export interface GraphqlErrors {
-  /** The answer to a request that no result answers; of an unknown error it shows nothing. */
-  readonly toWire: ToWire
   /** Makes of what a resolver threw, or of what graphql found wrong, the error that a client sees. */
   readonly mask: (thrown: unknown, logger: Pick<Logger, 'error'>) => GraphQLError
   /** How the access line names a result. */
@@ -29,10 +27,10 @@ export interface GraphqlErrors {
 }
 
 /** Makes the errors of an edge by its one table. */
-export function createGraphqlErrors(codes: GraphqlCodes): GraphqlErrors {
-  const codeOfText = new Map<unknown, ErrorCode>()
-  for (const [code, text] of Object.entries(codes))
-    if (!codeOfText.has(text)) codeOfText.set(text, code as ErrorCode)
+export function createGraphqlErrors(codes: GraphqlCodes): GraphqlErrors & {
+  /** The answer to a request that no result answers; of an unknown error it shows nothing. */
+  readonly toWire: ToWire
+} {
   return {
     toWire(thrown, request) {
       const error = thrown instanceof AppError && thrown.code !== 'internal' ? thrown : internal
@@ -60,7 +58,9 @@ export function createGraphqlErrors(codes: GraphqlCodes): GraphqlErrors {
       return new GraphQLError(message, { nodes, path, extensions: told })
     },
     outcomeOf({ errors: [error] = [] }) {
-      return error === undefined ? 'ok' : (codeOfText.get(error.extensions['code']) ?? 'invalid_argument')
+      if (error === undefined) return 'ok'
+      const told = String(error.extensions['code']).toLowerCase()
+      return errorCodes.find((code) => code === told) ?? 'invalid_argument'
     },
   }
 }

@@ -12,6 +12,7 @@ import {
   type HttpLimits,
   type HttpServer,
   sendAnswer,
+  type ToWire,
 } from '../http/index.ts'
 import { ReceiveBudget } from '../receive-budget.ts'
 import type { ServiceDeps } from '../run-service.ts'
@@ -31,6 +32,8 @@ export interface GraphqlServerOptions {
   readonly contextOf: (token: string | undefined) => object
   /** Rejects with an AppError unauthenticated where a credential is wrong; undefined is none. */
   readonly authorize: (token: string | undefined) => Promise<void>
+  /** The answer to a request that no result answers. */
+  readonly toWire: ToWire
   readonly errors: GraphqlErrors
   /** Documents that GraphiQL shows in its tabs. */
   readonly examples: readonly string[]
@@ -40,8 +43,7 @@ export interface GraphqlServerOptions {
 
 /** Serves a schema on /graphql: over HTTP, SSE and WebSocket, and GraphiQL for people. */
 export async function createGraphqlServer(options: GraphqlServerOptions): Promise<HttpServer> {
-  const { authorize, errors, config, deps } = options
-  const { toWire } = errors
+  const { authorize, toWire, errors, config, deps } = options
   const receiveBudget = new ReceiveBudget(config.receiveBytesMax)
   const unsentBudget = new UnsentBudget(config.sendBytesMax)
   const operations = createOperations(options)

@@ -8,8 +8,10 @@ import {
   parse,
 } from 'graphql'
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga'
+import { Gauge } from 'prom-client'
 import { AppError } from '../app-error.ts'
 import { createGate } from '../gate.ts'
+import type { Metrics } from '../metrics.ts'
 import type { BudgetShare } from '../receive-budget.ts'
 import type { ServiceDeps } from '../run-service.ts'
 import { DocumentCache } from './document-cache.ts'
@@ -73,7 +75,7 @@ export function createOperations(options: OperationsOptions) {
       errorCache: { get: () => undefined, set: () => {} },
     },
     maxRequestBodySize: false,
-    plugins: [receive, observe(errors), within(config), countStreams(config.streamsMax)],
+    plugins: [receive, observe(errors), within(config), countStreams(config.streamsMax, deps.metrics)],
   })
   return {
     yoga,
@@ -122,8 +124,16 @@ function within(limits: GraphqlLimits): Plugin<ServerContext> {
 }
 
 /** Admits so many subscriptions at a time, each of which holds its request for as long as it lasts. */
-function countStreams(streamsMax: number): Plugin<ServerContext> {
+function countStreams(streamsMax: number, { registry }: Metrics): Plugin<ServerContext> {
   let streams = 0
+  new Gauge({
+    name: 'lab_streams',
+    help: 'Subscriptions that have not ended',
+    registers: [registry],
+    collect() {
+      this.set(streams)
+    },
+  })
   return {
     onSubscribe({ args, setSubscribeFn, subscribeFn }) {
       setSubscribeFn(async (given) => {

@@ -1,5 +1,5 @@
+export { bearerOf } from '../bearer.ts'
 export { type HttpAnswer, sendAnswer, type ToWire } from './answer.ts'
-export { bearerOf } from './bearer.ts'
 export {
   type BodyTypes,
   checkContentType,

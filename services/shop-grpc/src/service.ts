@@ -1,5 +1,5 @@
 import type { Service, ServiceDeps } from '@polyservice-lab/service-kit'
-import { type OpenShop, openShop } from '@polyservice-lab/shop'
+import { createFeedTail, type OpenShop, openShop } from '@polyservice-lab/shop'
 import type { Config } from './config.ts'
 import { createGrpcEdge } from './edge/grpc-edge.ts'
 
@@ -10,7 +10,10 @@ export function createService(config: Config, deps: ServiceDeps): Service {
     async start() {
       const now = () => new Date()
       shop = resources.use(await openShop({ ...config, ...deps, applicationName: 'shop-grpc', now }))
-      await resources.use(createGrpcEdge(shop, config, deps)).start()
+      const tail = resources.use(createFeedTail(shop.feed))
+      const server = createGrpcEdge(shop, tail, config, deps)
+      await server.start(config.port, config.host)
+      resources.defer(() => server.drain(config.drainTimeoutMs))
     },
     async reset() {
       await shop?.reset()

@@ -1,10 +1,12 @@
-import { defineConfig } from '@polyservice-lab/service-kit'
+import { defineConfig, type EnvReader } from '@polyservice-lab/service-kit'
 import { readHttpLimits } from '@polyservice-lab/service-kit/http'
 import { readShopConfig } from '@polyservice-lab/shop'
 
 export type Config = ReturnType<typeof loadConfig>
 
 const mebibyte = 1_048_576
+
+const localRest = ['http://localhost:8002', 'http://127.0.0.1:8002']
 
 export const loadConfig = defineConfig('shop-live', (env) => ({
   ...readShopConfig(env),
@@ -32,8 +34,17 @@ export const loadConfig = defineConfig('shop-live', (env) => ({
     max: 1024 * mebibyte,
     about: 'bytes that may wait for one slow reader; its further events stay in the database',
   }),
+  restOrigins: readRestOrigins(env),
   ...readHttpLimits(env, {
     connectionsMax: 1200,
     bodies: 'a message of a WebSocket, which has none to send; beyond it, 1009 in place of 1003',
   }),
 }))
+
+function readRestOrigins(env: EnvReader): readonly string[] {
+  const origins = env.origins('REST_ORIGINS', {
+    allows: [],
+    about: `where the page finds shop-rest, between commas; without it, \`${localRest.join(',')}\``,
+  })
+  return origins.length > 0 ? origins : localRest
+}

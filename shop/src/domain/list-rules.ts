@@ -15,7 +15,7 @@ export interface ListRequest {
   readonly limit?: number | undefined
 }
 
-const listRuleTexts = {
+export const listRuleTexts = {
   email: 'must not be empty',
   q: `must have 1 to ${searchLengthMax} characters`,
   sort: `must have up to ${sortKeysMax} keys, none of them twice`,
@@ -38,7 +38,8 @@ export function assertList({ email, q, sort = [], page, limit }: ListRequest, li
   ])
 }
 
-function isSearch(q: string): boolean {
+/** Whether a text can be looked for. */
+export function isSearch(q: string): boolean {
   // A code point has at most two units; longer texts are not counted.
   return q !== '' && q.length <= 2 * searchLengthMax && [...q].length <= searchLengthMax
 }

@@ -21,7 +21,7 @@ import { SocketIoEdge, writePacket } from './socket-io-edge.ts'
 /** Connections beyond those of clients: plain HTTP, polls, handshakes and their refusals. */
 const plainConnectionsMax = 512
 
-const timeouts = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 }
+const timeouts = { headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 1_000 }
 
 /** The port of the chat (contracts/chat/PROTOCOL.md): the page, and both edges. */
 export class ChatServer {

@@ -19,5 +19,4 @@ const codes = {
   internal: 'INTERNAL',
 } as const satisfies Record<ErrorCode, string>
 
-export const errors = createGraphqlErrors(codes)
-export const { toWire } = errors
+export const { toWire, ...errors } = createGraphqlErrors(codes)

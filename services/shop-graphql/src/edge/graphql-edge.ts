@@ -6,7 +6,7 @@ import { FeedEvents, type FeedTail, type Shop } from '@polyservice-lab/shop'
 import { createSchema } from 'graphql-yoga'
 import type { Config } from '../config.ts'
 import type { Context } from './context.ts'
-import { errors } from './errors.ts'
+import { errors, toWire } from './errors.ts'
 import { examples } from './examples.ts'
 import { createLoaders } from './loaders.ts'
 import { resolvers } from './resolvers.ts'
@@ -31,7 +31,7 @@ export function createGraphqlEdge(
   })
   return createGraphqlServer({
     schema: createSchema<Context>({ typeDefs, resolvers }),
-    ...{ contextOf, errors, examples, config, deps },
+    ...{ contextOf, toWire, errors, examples, config, deps },
     authorize: (token) => shop.access.authorize(token, 'read'),
   })
 }

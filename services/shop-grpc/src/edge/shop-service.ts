@@ -1,10 +1,8 @@
 import { OrderStatus, type ShopService } from '@polyservice-lab/contracts/shop/grpc'
 import type { Handlers } from '@polyservice-lab/service-kit/grpc'
-import { invalid, isId, ruleTexts, type Shop } from '@polyservice-lab/shop'
+import { invalid, isId, isSearch, listRuleTexts, ruleTexts, type Shop } from '@polyservice-lab/shop'
 import { readList } from './lists.ts'
 import { orderStatusOf, toOrder, toProduct, toUser } from './messages.ts'
-
-const searchLengthMax = 100
 
 /** The rpcs of shop.v1.ShopService, but for WatchFeed. */
 export function shopHandlers({
@@ -22,11 +20,7 @@ export function shopHandlers({
     getOrder: async ({ id }) => toOrder(await orders.get(idOf(id))),
 
     async listProducts({ q, ...request }) {
-      // A code point has at most two units; longer texts are not counted.
-      const isTooLong = q.length > 2 * searchLengthMax || [...q].length > searchLengthMax
-      const violations = [
-        isTooLong && { field: 'q', description: `must have at most ${searchLengthMax} characters` },
-      ]
+      const violations = [q !== '' && !isSearch(q) && { field: 'q', description: listRuleTexts.q }]
       const filter = { q: q === '' ? undefined : q }
       const { items, ...page } = await readList(productList, request, filter, violations, cursors)
       return { products: items.map(toProduct), ...page }

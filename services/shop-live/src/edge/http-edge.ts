@@ -28,10 +28,12 @@ const prepare: RequestHandler = ({ originalUrl }, _response, next) => {
 /** The HTTP server: the feed by its four means, and the page that shows them. */
 export function createHttpEdge(shop: Shop, tail: FeedTail, config: Config, deps: ServiceDeps): HttpServer {
   const streams = new Streams(config.streamsMax)
-  const { keepaliveMs, waitMaxS, bufferBytesMax, sendBytesMax } = config
+  const { keepaliveMs, waitMaxS, bufferBytesMax, sendBytesMax, restOrigins } = config
   const unsentBudget = new UnsentBudget(sendBytesMax)
   const reading = { shop, tail, streams, bufferBytesMax, unsentBudget, logger: deps.logger }
-  const page = createPage({ html: readFileSync(new URL('page.html', import.meta.url), 'utf8'), russian })
+  const template = readFileSync(new URL('page.html', import.meta.url), 'utf8')
+  const html = template.replace('REST_ORIGINS', restOrigins.join(' '))
+  const page = createPage({ html, russian, connectsTo: restOrigins })
   const get = { method: 'GET' } as const
   const app = createHttpApp({
     endpoints: [
