@@ -1,12 +1,10 @@
-const kinds = ['order_placed', 'order_approved', 'order_rejected'] as const
-
 /** What a customer is told of an order. */
 export interface Notification {
   /** Grows in the order of commit, over all customers. */
   readonly id: number
   readonly customerId: string
   readonly orderId: string
-  readonly kind: (typeof kinds)[number]
+  readonly kind: 'order_placed' | 'order_approved' | 'order_rejected'
   readonly reason: string | null
   readonly text: string
   readonly createdAt: Date
