@@ -16,5 +16,3 @@ export interface Ledger {
   /** Lines after one of them, the oldest first: of one order, or of all. */
   list(orderId: string | undefined, afterId: number, limit: number): Promise<readonly Entry[]>
 }
-
-export type { Money }
