@@ -1,4 +1,4 @@
-import type { Account, Charged, Money, NewEntry, Refunded } from './account.ts'
+import type { Account, Charged, NewEntry, Refunded } from './account.ts'
 
 /** A line of the ledger, which only grows. */
 export interface Entry extends NewEntry {
