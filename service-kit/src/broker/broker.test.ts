@@ -244,7 +244,7 @@ describe('the outbox', () => {
     expect(body.traceparent).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-/)
     expect(body.traceparent).not.toBe(traceparent)
     await until(() => expect(sent).toEqual([id]))
-    expect(await service.metric('saga_outbox_unsent')).toBe(0)
+    await until(async () => expect(await service.metric('saga_outbox_unsent')).toBe(0))
     expect(await service.metric('saga_messages_sent_total', { type: 'order.approve' })).toBe(1)
   })
 
