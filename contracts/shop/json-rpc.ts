@@ -26,10 +26,13 @@ export const rpcErrors = {
 
 const { User, UserV1, Product, Order } = answers
 
-/** The entities of shop-jsonrpc: those of REST without links. */
+const FullUser = User.omit({ links: true })
+
+/** The entities of shop-jsonrpc: those of REST without links. `AnyUser` is a user in one view or the other. */
 export const rpcEntities = {
-  User: User.omit({ links: true }),
+  User: FullUser,
   BasicUser: UserV1,
+  AnyUser: z.union([FullUser, UserV1]),
   Product: Product.omit({ links: true }),
   Order: Order.omit({ links: true }),
 } as const

@@ -43,14 +43,32 @@ export function method<const Shape extends z.ZodRawShape>(
     ...definition,
     prepare(given) {
       const byPosition = Array.isArray(given)
-      const named = byPosition ? Object.fromEntries(names.map((key, i) => [key, given[i]])) : given
-      const { data, violations } = check(params, named)
+      const named = byPosition ? names.map((key, i) => [key, given[i]] as const) : Object.entries(given)
+      const shortened = Object.fromEntries(named.map(([key, value]) => [key, shorten(value)]))
+      const { data, violations } = check(params, shortened)
       const tooMany = byPosition && given.length > names.length
       const excess = { field: 'params', description: `must be ${names.length} values at most` }
       if (violations.length > 0 || tooMany) throw invalid(tooMany ? [...violations, excess] : violations)
       return () => run(data as z.output<z.ZodObject<Shape>>)
     },
   }
+}
+
+/** More entries than any list but one of numbers may have. */
+const othersMax = 100
+
+/**
+ * Cuts a list behind so many entries that are no numbers: the list is refused all the same, and nobody else waits while each of
+ * a hundred thousand wrong entries is held against a schema.
+ */
+function shorten(value: unknown): unknown {
+  if (!Array.isArray(value) || value.length <= othersMax) return value
+  let others = 0
+  const end = value.findIndex((entry) => {
+    if (typeof entry !== 'number') others += 1
+    return others > othersMax
+  })
+  return end === -1 ? value : value.slice(0, end)
 }
 
 /** Params that may be missing or null, which is the same. */

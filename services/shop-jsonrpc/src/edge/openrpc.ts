@@ -5,6 +5,9 @@ import * as z from 'zod'
 import { toErrorObject } from './errors.ts'
 import { type Method, method } from './method.ts'
 
+/** The JSON Schema of OpenRPC 1.3. */
+const target = 'draft-7'
+
 /** A piece of an OpenRPC document, or a schema of JSON Schema. */
 type Json = { readonly [key: string]: unknown }
 
@@ -65,7 +68,7 @@ function describeMethod({ name, summary, params, writes, errors }: Method, resul
     params: shape.map(([param, schema]) => ({
       name: param,
       required: !schema.safeParse(undefined).success,
-      schema: bare(z.toJSONSchema(schema, { io: 'input' }) as Json),
+      schema: bare(z.toJSONSchema(schema, { io: 'input', target }) as Json),
     })),
     result: { name: 'result', schema: result },
     errors: codes.map((code) => ({ $ref: `#/components/errors/${code}` })),
@@ -83,7 +86,7 @@ function resultsOf(methods: readonly Method[]) {
   for (const [id, schema] of Object.entries<z.ZodType>(rpcEntities)) registry.add(schema, { id })
   for (const { name, result } of methods) if (!registry.has(result)) registry.add(result, { id: name })
   const uri = (id: string) => `#/components/schemas/${id}`
-  const { schemas } = z.toJSONSchema(registry, { uri })
+  const { schemas } = z.toJSONSchema(registry, { uri, target })
   const entities: readonly z.ZodType[] = Object.values(rpcEntities)
   return (schema: z.ZodType, isDefinition = false): Json => {
     const id = registry.get(schema)?.id ?? ''
