@@ -67,9 +67,14 @@ function testsOf(asked: readonly string[]): readonly string[] {
     ...wings.filter((wing) => wing !== 'core' && isMeant(wing)),
     ...serviceNames.filter((name) => services[name].wing !== 'core' && isMeant(services[name].wing)),
   ]
-  return asked.includes('core')
-    ? foldersOf((wing) => !asked.includes(wing)).flatMap((folder) => ['--exclude', `tests/${folder}/**`])
-    : ['tests/lifecycle', ...foldersOf((wing) => asked.includes(wing)).map((folder) => `tests/${folder}/`)]
+  const isAsked = (wing: string) => asked.includes(wing)
+  const pathsOf = (isMeant: (wing: string) => boolean) => [
+    ...wings.filter(isMeant).map((wing) => `tests/lifecycle/${wing}.test.ts`),
+    ...foldersOf(isMeant).map((folder) => `tests/${folder}/`),
+  ]
+  return isAsked('core')
+    ? pathsOf((wing) => !isAsked(wing)).flatMap((path) => ['--exclude', path.replace(/\/$/, '/**')])
+    : pathsOf(isAsked)
 }
 
 function vitest(project: string, filters: readonly string[]): Phase {

@@ -67,7 +67,7 @@ execFileSync('node', ['scripts/registry/main.ts'], { cwd: root, stdio: 'inherit'
 process.stdout.write(`${name} is made, on port ${port}. See it:
   make up SERVICE=${name}
   npx vitest run --project lab tests/${name}
-  npx vitest run --project lab tests/lifecycle.test.ts tests/unfinished-messages.test.ts -t ${name}
+  npx vitest run --project lab tests/lifecycle tests/unfinished-messages.test.ts -t ${name}
 Then write what it is to be: contracts/${name}/PROTOCOL.md first.
 `)
 

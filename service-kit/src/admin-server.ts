@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { AppError } from './app-error.ts'
 import type { BaseConfig } from './config.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
@@ -82,6 +83,10 @@ export function createAdminServer({ config, logger, metrics, notReady, reset }: 
     answer(request).then(
       (result) => send(response, result),
       (error: unknown) => {
+        if (error instanceof AppError && error.code === 'unavailable') {
+          send(response, [503, `${error.message}\n`])
+          return
+        }
         logger.error({ err: error }, 'admin request failed')
         send(response, [500, 'internal error\n'])
       },

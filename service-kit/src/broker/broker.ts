@@ -146,6 +146,8 @@ export function createBroker<Schema extends SagaTables>(options: BrokerOptions<S
           await clearSagaTables(db as unknown as Transaction<SagaTables>)
           await work(db)
         })
+        // A service that has just started may not have declared its queues.
+        await declareTopology(model, config.flow, config.retryDelaysMs)
         const channel = await withDeadline(model.createChannel(), 'opening a channel')
         channel.on('error', () => {})
         for (const queue of [...queuesOf(service), ...queuesToo])

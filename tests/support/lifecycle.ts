@@ -1,11 +1,18 @@
 import { errorCodes } from '@polyservice-lab/contracts/errors'
-import { composeVariable, labVariables, serviceNames } from '@polyservice-lab/contracts/services'
+import {
+  composeVariable,
+  labVariables,
+  type ServiceName,
+  serviceNames,
+  services,
+  type Wing,
+} from '@polyservice-lab/contracts/services'
 import { containers } from '@polyservice-lab/testcontainers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runToExit } from './support/docker.ts'
-import { type RunningService, startLab, until, useLab } from './support/lab.ts'
-import { type Call, type Load, startLoad } from './support/load.ts'
-import { subjects } from './support/subject.ts'
+import { runToExit } from './docker.ts'
+import { type RunningService, startLab, until, useLab } from './lab.ts'
+import { type Call, type Load, startLoad } from './load.ts'
+import { subjects } from './subject.ts'
 
 /** Variables that every service reads, with values that are wrong. */
 const badEnvironment = [
@@ -21,8 +28,12 @@ const namedAlike: readonly string[] = [...labVariables, 'PORT', 'ADMIN_PORT']
 
 const mebibyte = 1024 ** 2
 
-/** The life of every service, the same for all: how it starts, refuses to start, tells of itself, stops and comes back. */
-describe.each(serviceNames)('%s', (name) => {
+/** The life of every service of a wing, the same for all: how it starts, refuses to start, tells of itself, stops and comes back. */
+export function describeLifecycle(wing: Wing): void {
+  describe.each(serviceNames.filter((name) => services[name].wing === wing))('%s', describeService)
+}
+
+function describeService(name: ServiceName): void {
   const subject = subjects[name]
   const image = `polyservice-lab/${name}:${process.env['LAB_TAG'] || 'latest'}`
 
@@ -186,7 +197,7 @@ describe.each(serviceNames)('%s', (name) => {
       expect(await subject.kept(service.address(), load.acknowledged)).toEqual(load.acknowledged)
     expect((await calls(service, 1)).calls.filter(failed)).toEqual([])
   })
-})
+}
 
 /** All that a log line of a call may hold. */
 const fields = [
