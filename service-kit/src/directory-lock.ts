@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ConfigError } from './config.ts'
+import { describeFailure } from './describe-failure.ts'
 
 /** https://www.sqlite.org/rescode.html#busy */
 const sqliteBusy = 5
@@ -18,7 +19,7 @@ export function lockDirectory(directory: string): Disposable {
   try {
     accessSync(directory, constants.W_OK)
   } catch (error) {
-    throw new ConfigError([`DATA_DIR="${directory}": ${(error as Error).message}`])
+    throw new ConfigError([describeFailure(error)])
   }
   const file = join(directory, 'lock')
   const holder = join(directory, 'lock-holder')
