@@ -3,6 +3,12 @@ import { connect } from 'node:net'
 import { type ServiceName, serviceNames } from '@polyservice-lab/contracts/services'
 import type { Address } from '@polyservice-lab/testcontainers'
 
+/** Read their sockets by the room of orders and nothing else, so that a crowd of clients at orders stands for one at these. */
+const likeOrders: readonly ServiceName[] = ['customers', 'payments', 'notifications']
+
+/** The services that a crowd is sent to. */
+export const crowdedServices = serviceNames.filter((name) => !likeOrders.includes(name))
+
 /** What the tests of every service know of one: `subject` of tests/<service>/subject.ts. */
 export interface Subject {
   /** Whether an acknowledged item outlives the process. */
