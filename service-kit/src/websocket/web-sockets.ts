@@ -29,6 +29,8 @@ export interface WebSocketsOptions extends ConnectionOptions {
   readonly heartbeatMs: number
   /** How long a client may take to answer a close. */
   readonly closeTimeoutMs: number
+  /** Whether a 101 bears X-Request-Id. Default: it does. */
+  readonly answersRequestId?: boolean
   /** What else the server of ws may be told: subprotocols, compression. */
   readonly server?: Pick<ServerOptions, 'handleProtocols' | 'perMessageDeflate'>
 }
@@ -48,7 +50,8 @@ export class WebSockets {
     const limits = { closeTimeout, maxPayload, maxFragments: piecesMax, maxBufferedChunks: piecesMax }
     const serverOptions = { noServer: true, clientTracking: false, autoPong: false, ...limits, ...server }
     this.#server = new WebSocketServer({ ...serverOptions, WebSocket: ServerWebSocket })
-    this.#server.on('headers', (lines, request) => lines.push(`X-Request-Id: ${requestIdOf(request)}`))
+    if (options.answersRequestId ?? true)
+      this.#server.on('headers', (lines, request) => lines.push(`X-Request-Id: ${requestIdOf(request)}`))
     const answerBudget = new AnswerBudget(options.sendBytesMax)
     const receiveBudget = options.receiveBudget ?? new ReceiveBudget(options.receiveBytesMax)
     const closed = (connection: Connection): void => {

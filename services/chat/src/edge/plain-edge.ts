@@ -50,6 +50,7 @@ export class PlainEdge {
         connectionsMax: unbounded,
         bufferBytesMax: stepBytes,
         countsMessages: false,
+        answersRequestId: false,
         answerBytes: () => 0,
         opened: (connection) => this.#opened(connection, shared),
         closed: (connection) => this.#closed(connection),

@@ -37,6 +37,7 @@ export class EchoServer {
       {
         ...config,
         closeTimeoutMs,
+        answersRequestId: false,
         toClose: toWire,
         answerBytes: ({ data }) => replies.bytes(data),
         handle: (connection, { data, isBinary }) => {
