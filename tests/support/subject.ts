@@ -4,7 +4,7 @@ import { type ServiceName, serviceNames } from '@polyservice-lab/contracts/servi
 import type { Address } from '@polyservice-lab/testcontainers'
 
 /** Read their sockets by the room of orders and nothing else, so that a crowd of clients at orders stands for one at these. */
-const likeOrders: readonly ServiceName[] = ['customers', 'payments', 'notifications']
+const likeOrders: readonly ServiceName[] = ['customers', 'payments', 'notifications', 'orchestrator']
 
 /** The services that a crowd is sent to. */
 export const crowdedServices = serviceNames.filter((name) => !likeOrders.includes(name))
