@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
 import { type Address, startLab, until } from './support/lab.ts'
 import { startLoad } from './support/load.ts'
-import { crowdedServices, subjects } from './support/subject.ts'
+import { subjects, tabledServices } from './support/subject.ts'
 
 vi.setConfig({ testTimeout: 180_000 })
 
@@ -50,7 +50,7 @@ const kinds: readonly [said: number, perSecond: number][] = [
 ]
 
 /** As many clients as a service takes, which do not say what they came for. */
-describe.concurrent.each(crowdedServices)('%s', (name) => {
+describe.concurrent.each(tabledServices)('%s', (name) => {
   const { crowd, ...subject } = subjects[name]
   const environment = { CONNECTIONS_MAX: String(connectionsMax), ...crowd.impatience }
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { until, useLab } from './support/lab.ts'
-import { crowdedServices, type Opening, subjects } from './support/subject.ts'
+import { type Opening, subjects, tabledServices } from './support/subject.ts'
 
 /** Digits are text in every protocol, and JSON. */
 const message = (bytes: number) => Buffer.alloc(bytes, '1')
 
-const services = crowdedServices.flatMap((name) => {
+const services = tabledServices.flatMap((name) => {
   const { unfinished } = subjects[name]
   return unfinished === undefined ? [] : [[name, unfinished] as const]
 })

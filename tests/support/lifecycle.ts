@@ -3,7 +3,6 @@ import {
   composeVariable,
   labVariables,
   type ServiceName,
-  serviceNames,
   services,
   type Wing,
 } from '@polyservice-lab/contracts/services'
@@ -12,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runToExit } from './docker.ts'
 import { type RunningService, startLab, until, useLab } from './lab.ts'
 import { type Call, type Load, startLoad } from './load.ts'
-import { subjects } from './subject.ts'
+import { subjects, tabledServices } from './subject.ts'
 
 /** Variables that every service reads, with values that are wrong. */
 const badEnvironment = [
@@ -30,7 +29,7 @@ const mebibyte = 1024 ** 2
 
 /** The life of every service of a wing, the same for all: how it starts, refuses to start, tells of itself, stops and comes back. */
 export function describeLifecycle(wing: Wing): void {
-  describe.each(serviceNames.filter((name) => services[name].wing === wing))('%s', describeService)
+  describe.each(tabledServices.filter((name) => services[name].wing === wing))('%s', describeService)
 }
 
 function describeService(name: ServiceName): void {

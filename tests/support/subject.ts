@@ -3,11 +3,14 @@ import { connect } from 'node:net'
 import { type ServiceName, serviceNames } from '@polyservice-lab/contracts/services'
 import type { Address } from '@polyservice-lab/testcontainers'
 
-/** Read their sockets by the room of orders and nothing else, so that a crowd of clients at orders stands for one at these. */
+/** Whether tables run for every service, and the experiments that take minutes: `EVERY=on make test`. */
+export const runsEverything = process.env['EVERY'] === 'on'
+
+/** Stand on the same rooms as orders, edge and messages alike, so that orders speaks for them. */
 const likeOrders: readonly ServiceName[] = ['customers', 'payments', 'notifications', 'orchestrator']
 
-/** The services that a crowd is sent to. */
-export const crowdedServices = serviceNames.filter((name) => !likeOrders.includes(name))
+/** The services that the tables are for: one of each kind, unless all are asked for. */
+export const tabledServices = serviceNames.filter((name) => runsEverything || !likeOrders.includes(name))
 
 /** What the tests of every service know of one: `subject` of tests/<service>/subject.ts. */
 export interface Subject {
