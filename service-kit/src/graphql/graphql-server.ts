@@ -89,7 +89,10 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
     }
     const isStream = accept === eventStream
     const call = newCall({ params: paramsOf(params), token, share, bytes, isStream })
+    // The client may have left meanwhile, and then nothing more comes of this call.
+    response.once('close', () => call.release?.())
     const answer = await run(request, call)
+    if (response.closed) call.release?.()
     const locals = response.locals as Exchange
     locals.operation = call.operation
     if (call.outcome !== 'ok') locals.outcome = call.outcome

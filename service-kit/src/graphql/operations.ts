@@ -39,6 +39,8 @@ export interface Call {
   result?: Result
   operation: string
   outcome: 'ok' | ErrorCode
+  /** Ends the subscription that the call began, if there is one. */
+  release?: () => void
 }
 
 export function newCall(call: Omit<Call, 'operation' | 'outcome'>): Call {
@@ -159,7 +161,12 @@ function countStreams(
           end()
           throw error
         })
-        if (isAsyncIterable<ExecutionResult>(result)) return untilEnd(result, () => end())
+        if (isAsyncIterable<ExecutionResult>(result)) {
+          const results = untilEnd(result, () => end())
+          // A wrapper of these results that was never read does not pass on that nobody wants them.
+          ;(args.contextValue as ServerContext).call.release = () => void results.return?.()
+          return results
+        }
         end()
         return result
       })
