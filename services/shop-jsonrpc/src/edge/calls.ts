@@ -1,3 +1,4 @@
+import { AppError } from '@polyservice-lab/service-kit/app-error'
 import { batchTooLong, invalidRequest, methodNotFound } from './errors.ts'
 import { type RpcRequest, readMessage } from './messages.ts'
 import type { Method } from './method.ts'
@@ -39,6 +40,8 @@ function callOf(request: () => RpcRequest, methods: ReadonlyMap<string, Method>)
     call = { operation: name, id, writes: method.writes }
     return { ...call, run: method.prepare(params) }
   } catch (error) {
+    // A stack that nobody has read holds its functions, and they hold the whole message.
+    if (error instanceof AppError) error.stack = ''
     // Told when it is its turn: a client that may not call a method does not hear what is wrong with the call.
     return failing(call, error)
   }
