@@ -11,6 +11,7 @@ import {
   HttpError,
   type HttpLimits,
   type HttpServer,
+  onGone,
   sendAnswer,
   type ToWire,
 } from '../http/index.ts'
@@ -90,6 +91,7 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
     const isStream = accept === eventStream
     const call = newCall({ params: paramsOf(params), token, share, bytes, isStream })
     // The client may have left meanwhile, and then nothing more comes of this call.
+    if (isStream) onGone(request, response, () => response.destroy())
     response.once('close', () => call.release?.())
     const answer = await run(request, call)
     if (response.closed) call.release?.()

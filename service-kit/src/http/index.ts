@@ -11,6 +11,7 @@ export {
 export { etagOf, isAnyTag, isKept, tagsOf, withoutWeakness } from './etags.ts'
 export type { Exchange } from './exchange.ts'
 export { fixedAnswer, htmlPage } from './fixed-answers.ts'
+export { onGone } from './gone.ts'
 export { createHttpApp, type Endpoint } from './http-app.ts'
 export { HttpError } from './http-error.ts'
 export { Crowd, createHttpServer, type HttpServer, type Upgrades } from './http-server.ts'

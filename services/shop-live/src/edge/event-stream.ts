@@ -1,9 +1,9 @@
 import type { Exchange } from '@polyservice-lab/service-kit/http'
+import { onGone } from '@polyservice-lab/service-kit/http'
 import type { Shop } from '@polyservice-lab/shop'
 import type { Request, RequestHandler, Response } from 'express'
 import { codeOf } from './errors.ts'
 import { FeedReader, type FeedReaderOptions } from './feed-reader.ts'
-import { onGone } from './gone.ts'
 import { authorize, readStart } from './requests.ts'
 import type { Streams } from './streams.ts'
 

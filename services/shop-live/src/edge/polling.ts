@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { etagOf, isKept, sendAnswer } from '@polyservice-lab/service-kit/http'
+import { etagOf, isKept, onGone, sendAnswer } from '@polyservice-lab/service-kit/http'
 import type { FeedPart, FeedTail, Shop } from '@polyservice-lab/shop'
 import type { Request, RequestHandler, Response } from 'express'
 import { encode } from './encode.ts'
-import { onGone } from './gone.ts'
 import { authorize, type Poll, readPoll } from './requests.ts'
 import type { Streams } from './streams.ts'
 
